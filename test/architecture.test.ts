@@ -12,14 +12,14 @@ const layers: [folder: string, mayImport: string[]][] = [
   ["src/release", ["src/base"]],
   ["src/supervisor", ["src/base"]],
   ["embed", ["src/base"]],
-  ["src/schema", ["src/base", "src/dsl"]],
+  ["src/durable", ["src/base"]],
+  ["src/schema", ["src/base", "src/dsl", "src/durable"]],
   ["src/settings", ["src/base", "src/schema"]],
   ["src/client", ["src/base", "src/schema"]],
-  ["src/durable", ["src/base"]],
-  ["src/workflow", ["src/base", "src/jq", "src/dsl", "src/durable"]],
+  ["src/workflow", ["src/base", "src/jq", "src/dsl", "src/durable", "src/schema"]],
   ["src/agent", ["src/base", "src/schema", "src/durable"]],
   ["src/activities", ["src/base", "src/schema", "src/durable"]],
-  ["src/store", ["src/base", "src/schema", "embed"]],
+  ["src/store", ["src/base", "src/schema", "src/durable", "embed"]],
   [
     "src/server",
     [
@@ -30,6 +30,7 @@ const layers: [folder: string, mayImport: string[]][] = [
       "embed",
       "src/schema",
       "src/settings",
+      "src/durable",
       "src/workflow",
       "src/store",
     ],
@@ -46,7 +47,7 @@ const layers: [folder: string, mayImport: string[]][] = [
       "src/activities",
     ],
   ],
-  ["src/agent-runner", ["src/base", "src/schema"]],
+  ["src/agent-runner", ["src/base", "src/durable", "src/schema"]],
   [
     "commands",
     [

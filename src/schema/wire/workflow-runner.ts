@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+import { Json } from "../../base/json.ts";
+import { Subject } from "../../durable/command.ts";
+import { RunError } from "../../durable/errors.ts";
+import { JournalEvent } from "../../durable/journal-event.ts";
+
+/** `POST /runs`: 202, also when the very same run was started before; 409 when the id is taken by another. */
+export const RunRequestBody = z.strictObject({
+  runId: z.string(),
+  program: z.enum(["workflow", "agent"]),
+  subject: Subject,
+  definition: Json,
+  input: Json,
+});
+export type RunRequestBody = z.infer<typeof RunRequestBody>;
+
+/** `POST /runs/{id}/signals` */
+export const SignalBody = z.strictObject({ id: z.string(), name: z.string(), data: Json });
+export type SignalBody = z.infer<typeof SignalBody>;
+export const SignalAnswer = z.strictObject({ result: z.enum(["accepted", "duplicate", "ended"]) });
+export type SignalAnswer = z.infer<typeof SignalAnswer>;
+
+/** `POST /runs/{id}/cancel`, and without a body `…/pause` and `…/resume`: 204. */
+export const CancelBody = z.strictObject({ reason: z.string().optional() });
+export type CancelBody = z.infer<typeof CancelBody>;
+
+/** `GET /runs/{id}` */
+export const RunDescriptionBody = z.strictObject({
+  runId: z.string(),
+  status: z.enum(["running", "paused", "completed", "failed", "cancelled"]),
+  pending: z.array(z.string()),
+  output: Json.optional(),
+  error: RunError.optional(),
+});
+export type RunDescriptionBody = z.infer<typeof RunDescriptionBody>;
+
+/** One line of `GET /journal?after=<position>` (NDJSON, endless). `progress` is live only and has no place in the journal. */
+export const JournalLine = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("events"), events: z.array(JournalEvent) }),
+  z.strictObject({
+    type: z.literal("progress"),
+    runId: z.string(),
+    commandId: z.string(),
+    data: Json,
+  }),
+  z.strictObject({ type: z.literal("heartbeat") }),
+]);
+export type JournalLine = z.infer<typeof JournalLine>;
