@@ -1,0 +1,41 @@
+import type { JsonValue } from "../base/json.ts";
+import type { ApplyResult, ResourcePage, StoredResource } from "../schema/api/resource.ts";
+import type { RunEvent } from "../schema/api/run-event.ts";
+import type {
+  Run,
+  RunCreate,
+  RunPage,
+  RunQuery,
+  SignalCreate,
+  SignalResult,
+} from "../schema/api/run.ts";
+import type { Kind, Resource } from "../schema/kinds.ts";
+
+/** A server as a program sees it. Each call throws a `StigmerError` whose code is the Problem's. */
+export interface Client {
+  readonly url: string;
+  apply(resource: Resource, options?: { dryRun?: boolean }): Promise<ApplyResult>;
+  get(kind: Kind, name: string): Promise<StoredResource>;
+  list(
+    kind: Kind,
+    query?: { limit?: number; cursor?: string; label?: string },
+  ): Promise<ResourcePage>;
+  delete(kind: Kind, name: string, options?: { dryRun?: boolean }): Promise<void>;
+  createRun(body: RunCreate, options?: { idempotencyKey?: string }): Promise<Run>;
+  getRun(id: string): Promise<Run>;
+  listRuns(query?: RunQuery): Promise<RunPage>;
+  cancelRun(id: string, reason?: string): Promise<Run>;
+  pauseRun(id: string): Promise<Run>;
+  resumeRun(id: string): Promise<Run>;
+  signalRun(id: string, signal: SignalCreate): Promise<SignalResult>;
+  /**
+   * Events after that sequence number (0: all), then live, ending after the run's own end. Reconnects by itself with
+   * the last number seen, so that a restart of the server neither loses nor repeats an event.
+   */
+  events(
+    id: string,
+    options?: { after?: number; follow?: boolean; signal?: AbortSignal },
+  ): AsyncIterable<RunEvent>;
+  /** What `GET /readyz` says, without throwing when it is not ready. */
+  readiness(): Promise<JsonValue>;
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+import { Json } from "../../base/json.ts";
+
+/**
+ * One event of a run as observers see it: a CloudEvent (1.0). Workflows use the specification's lifecycle types
+ * (`io.serverlessworkflow.workflow.started.v1`, `io.serverlessworkflow.task.completed.v1`, …), agents
+ * `ai.stigmer.agent.*.v1`, the engine `ai.stigmer.run.*.v1` (`started`, `retrying`, `signalled`, `paused`, `resumed`,
+ * `completed`, `failed`, `cancelled`: each run ends with exactly one of the last three). Live text is
+ * `ai.stigmer.agent.text-delta.v1` and has no `sequence`: it can't be resumed, the whole message follows.
+ */
+export const RunEvent = z.object({
+  specversion: z.literal("1.0"),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string().optional(),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal("application/json"),
+  /** CloudEvents extension: the run's sequence number, absent on live-only events. */
+  sequence: z.int().optional(),
+  /** CloudEvents extension: the run that the event is of; a child's events are in the stream of its parent too. */
+  runid: z.string(),
+  data: Json,
+});
+export type RunEvent = z.infer<typeof RunEvent>;
+
+export const RUN_END_TYPES: readonly string[] = [
+  "ai.stigmer.run.completed.v1",
+  "ai.stigmer.run.failed.v1",
+  "ai.stigmer.run.cancelled.v1",
+];
