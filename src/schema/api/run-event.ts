@@ -17,9 +17,9 @@ export const RunEvent = z.object({
   subject: z.string().optional(),
   time: z.iso.datetime(),
   datacontenttype: z.literal("application/json"),
-  /** CloudEvents extension: the run's sequence number, absent on live-only events. */
+  /** CloudEvents extension: rises within a stream, with gaps; absent on live-only events. Also the `id:` over SSE. */
   sequence: z.int().optional(),
-  /** CloudEvents extension: the run that the event is of; a child's events are in the stream of its parent too. */
+  /** CloudEvents extension: the run that the event is of; events of child runs are in the stream of their parent too. */
   runid: z.string(),
   data: Json,
 });
