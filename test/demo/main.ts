@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { isJsonObject, type JsonValue, parseJson } from "../../src/base/json.ts";
+import { chooseModelServer, type ModelServer } from "./model-server.ts";
+import { Terminal } from "./terminal.ts";
+
+/**
+ * `make demo`: the whole way of a run as a person sees it, on this repository's own git log, in an empty home.
+ * Ends with `N passed, N failed` and exits non-zero when anything went wrong.
+ */
+const root = resolve(import.meta.dir, "../..");
+const stigmer = join(root, "dist", "stigmer");
+const example = "embed/examples/release-notes";
+const home = await mkdtemp(join(tmpdir(), "stigmer-demo-"));
+const model = await chooseModelServer(process.env);
+const terminal = new Terminal(environmentOf(model));
+process.chdir(root);
+try {
+  await demo();
+} finally {
+  await terminal.run([stigmer, "server", "stop"], { isQuiet: true });
+  await model.stop();
+  await rm(home, { recursive: true, force: true });
+}
+process.exit(await terminal.summary());
+
+async function demo(): Promise<void> {
+  const input = join(home, "commits.json");
+  await Bun.write(input, JSON.stringify({ commits: await commits() }));
+
+  terminal.say(`1. Start the server in an empty home. ${model.line}`);
+  const started = await stigmerRun("server", "--port", "0", ...model.flags);
+  terminal.check("the server is ready", started.exitCode === 0);
+
+  terminal.say("2. Apply an agent and a workflow that calls it.");
+  const applied = await stigmerRun("apply", "-f", example);
+  terminal.check("both are created", applied.exitCode === 0);
+
+  terminal.say("3. Run the workflow on this repository's git log.");
+  await runOnce(input);
+
+  terminal.say("4. Run it again, and kill -9 the workflow-runner while the run waits.");
+  await runThroughKill(input);
+
+  terminal.say("5. Stop.");
+  const stopped = await stigmerRun("server", "stop");
+  terminal.check("the server stops cleanly", stopped.exitCode === 0);
+  const status = await stigmerRun("server", "status");
+  terminal.check("nothing is left running", status.exitCode === 3);
+}
+
+async function runOnce(input: string): Promise<void> {
+  const { exitCode, stdout } = await stigmerRun("run", "release-notes", "--input", `@${input}`);
+  const output = toJson(stdout);
+  terminal.check("the run completes", exitCode === 0);
+  terminal.check("its output has the statistics and the notes", hasNotes(output));
+}
+
+async function runThroughKill(input: string): Promise<void> {
+  const started = await stigmerRun(
+    ...["run", "release-notes", "--input", `@${input}`, "--detach", "--json"],
+  );
+  const run = toJson(started.stdout);
+  const id = isJsonObject(run) ? String(run["id"]) : "";
+  const runner = await workflowRunner();
+  const isWaiting = await terminal.runUntil(
+    [stigmer, "runs", "events", id, "-f", "--json"],
+    (line) => line.includes("task.started") && line.includes("settle"),
+  );
+  terminal.check("the run waits", isWaiting);
+  console.log(`$ kill -9 ${runner.pid}`);
+  process.kill(runner.pid, "SIGKILL");
+
+  const followed = await stigmerRun("runs", "events", id, "-f");
+  terminal.check("its events go on to the end", followed.exitCode === 0);
+  const ended = toJson((await stigmerRun("runs", "get", id, "--json")).stdout);
+  terminal.check("the run completed", isJsonObject(ended) && ended["status"] === "completed");
+  terminal.check(
+    "with the same kind of output",
+    isJsonObject(ended) && hasNotes(ended["output"] ?? null),
+  );
+  const after = await workflowRunner();
+  terminal.check("a new workflow-runner took over", after.pid !== runner.pid && after.restarts > 0);
+}
+
+function stigmerRun(...args: string[]) {
+  return terminal.run([stigmer, ...args], { shown: ["stigmer", ...args].join(" ") });
+}
+
+async function workflowRunner(): Promise<{ pid: number; restarts: number }> {
+  const { stdout } = await terminal.run([stigmer, "server", "status", "--json"], { isQuiet: true });
+  const status = toJson(stdout);
+  const parts = isJsonObject(status) && Array.isArray(status["parts"]) ? status["parts"] : [];
+  const part = parts.filter(isJsonObject).find(({ name }) => name === "workflow-runner");
+  return { pid: Number(part?.["pid"]), restarts: Number(part?.["restarts"]) };
+}
+
+function hasNotes(output: JsonValue): boolean {
+  if (!isJsonObject(output) || !isJsonObject(output["statistics"])) return false;
+  return typeof output["notes"] === "string" && output["notes"].length > 0;
+}
+
+/** The newest commits of this repository, or the example's own input where there is no git history. */
+async function commits(): Promise<JsonValue> {
+  const log = Bun.spawnSync(["git", "log", "-n", "100", "--pretty=format:%h%x09%an%x09%aI%x09%s"]);
+  if (!log.success) {
+    const sample = parseJson(await Bun.file(join(example, "input.json")).text());
+    return isJsonObject(sample) ? (sample["commits"] ?? []) : [];
+  }
+  return log.stdout
+    .toString()
+    .split("\n")
+    .map((line) => {
+      const [hash = "", author = "", date = "", ...subject] = line.split("\t");
+      return { hash, author, date, subject: subject.join("\t") };
+    });
+}
+
+function toJson(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The demo's own home; nothing of the person's own stigmer is touched. */
+function environmentOf(server: ModelServer): Record<string, string> {
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || name.startsWith("STIGMER_") ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(inherited), ...server.environment, STIGMER_HOME: home };
+}
