@@ -2,7 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { isJsonObject, type JsonValue, parseJson } from "../../src/base/json.ts";
+import { z } from "zod";
+
+import { Run } from "../../src/schema/api/run.ts";
 import { chooseModelServer, type ModelServer } from "./model-server.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -10,6 +12,15 @@ import { Terminal } from "./terminal.ts";
  * `make demo`: the whole way of a run as a person sees it, on this repository's own git log, in an empty home.
  * Ends with `N passed, N failed` and exits non-zero when anything went wrong.
  */
+const Output = z.object({
+  statistics: z.object({ commits: z.int().min(1) }),
+  notes: z.string().min(1),
+});
+const Status = z.object({
+  parts: z.array(z.object({ name: z.string(), pid: z.int(), restarts: z.int() })),
+});
+const Sample = z.object({ commits: z.array(z.json()) });
+
 const root = resolve(import.meta.dir, "../..");
 const stigmer = join(root, "dist", "stigmer");
 const example = "embed/examples/release-notes";
@@ -53,17 +64,20 @@ async function demo(): Promise<void> {
 
 async function runOnce(input: string): Promise<void> {
   const { exitCode, stdout } = await stigmerRun("run", "release-notes", "--input", `@${input}`);
-  const output = toJson(stdout);
   terminal.check("the run completes", exitCode === 0);
-  terminal.check("its output has the statistics and the notes", hasNotes(output));
+  terminal.check("its output has the statistics and the notes", hasNotes(JSON.parse(stdout)));
 }
 
 async function runThroughKill(input: string): Promise<void> {
   const started = await stigmerRun(
-    ...["run", "release-notes", "--input", `@${input}`, "--detach", "--json"],
+    "run",
+    "release-notes",
+    "--input",
+    `@${input}`,
+    "--detach",
+    "--json",
   );
-  const run = toJson(started.stdout);
-  const id = isJsonObject(run) ? String(run["id"]) : "";
+  const { id } = Run.parse(JSON.parse(started.stdout));
   const runner = await workflowRunner();
   const isWaiting = await terminal.runUntil(
     [stigmer, "runs", "events", id, "-f", "--json"],
@@ -75,12 +89,10 @@ async function runThroughKill(input: string): Promise<void> {
 
   const followed = await stigmerRun("runs", "events", id, "-f");
   terminal.check("its events go on to the end", followed.exitCode === 0);
-  const ended = toJson((await stigmerRun("runs", "get", id, "--json")).stdout);
-  terminal.check("the run completed", isJsonObject(ended) && ended["status"] === "completed");
-  terminal.check(
-    "with the same kind of output",
-    isJsonObject(ended) && hasNotes(ended["output"] ?? null),
-  );
+  const got = await terminal.run([stigmer, "runs", "get", id, "--json"], { isQuiet: true });
+  const ended = Run.parse(JSON.parse(got.stdout));
+  terminal.check("the run completed", ended.status === "completed");
+  terminal.check("with the same kind of output", hasNotes(ended.output));
   const after = await workflowRunner();
   terminal.check("a new workflow-runner took over", after.pid !== runner.pid && after.restarts > 0);
 }
@@ -91,23 +103,22 @@ function stigmerRun(...args: string[]) {
 
 async function workflowRunner(): Promise<{ pid: number; restarts: number }> {
   const { stdout } = await terminal.run([stigmer, "server", "status", "--json"], { isQuiet: true });
-  const status = toJson(stdout);
-  const parts = isJsonObject(status) && Array.isArray(status["parts"]) ? status["parts"] : [];
-  const part = parts.filter(isJsonObject).find(({ name }) => name === "workflow-runner");
-  return { pid: Number(part?.["pid"]), restarts: Number(part?.["restarts"]) };
+  const part = Status.parse(JSON.parse(stdout)).parts.find(
+    ({ name }) => name === "workflow-runner",
+  );
+  if (!part) throw new Error("the server has no workflow-runner");
+  return part;
 }
 
-function hasNotes(output: JsonValue): boolean {
-  if (!isJsonObject(output) || !isJsonObject(output["statistics"])) return false;
-  return typeof output["notes"] === "string" && output["notes"].length > 0;
+function hasNotes(output: unknown): boolean {
+  return Output.safeParse(output).success;
 }
 
 /** The newest commits of this repository, or the example's own input where there is no git history. */
-async function commits(): Promise<JsonValue> {
+async function commits(): Promise<z.core.util.JSONType[]> {
   const log = Bun.spawnSync(["git", "log", "-n", "100", "--pretty=format:%h%x09%an%x09%aI%x09%s"]);
   if (!log.success) {
-    const sample = parseJson(await Bun.file(join(example, "input.json")).text());
-    return isJsonObject(sample) ? (sample["commits"] ?? []) : [];
+    return Sample.parse(await Bun.file(join(example, "input.json")).json()).commits;
   }
   return log.stdout
     .toString()
@@ -116,14 +127,6 @@ async function commits(): Promise<JsonValue> {
       const [hash = "", author = "", date = "", ...subject] = line.split("\t");
       return { hash, author, date, subject: subject.join("\t") };
     });
-}
-
-function toJson(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The demo's own home; nothing of the person's own stigmer is touched. */

@@ -1,6 +1,8 @@
 import { LLMock } from "@copilotkit/aimock";
+import { z } from "zod";
 
-import { isJsonObject, type JsonValue, parseJson } from "../../src/base/json.ts";
+const OllamaTags = z.object({ models: z.array(z.object({ name: z.string() })) });
+const Groups = z.array(z.object({ kind: z.string(), subjects: z.array(z.string()) }));
 
 export interface ModelServer {
   /** One line for the reader: which model answers, or that the text is canned. */
@@ -34,9 +36,7 @@ async function ollamaModel(host: string): Promise<string | undefined> {
   try {
     const url = host.includes("://") ? host : `http://${host}`;
     const response = await fetch(`${url}/api/tags`, { signal: AbortSignal.timeout(500) });
-    const answer = parseJson(await response.text());
-    const [first] = isJsonObject(answer) && Array.isArray(answer["models"]) ? answer["models"] : [];
-    return isJsonObject(first) && typeof first["name"] === "string" ? first["name"] : undefined;
+    return OllamaTags.parse(await response.json()).models[0]?.name;
   } catch {
     return undefined;
   }
@@ -50,10 +50,10 @@ async function startCanned(): Promise<ModelServer> {
   await mock.start();
   return {
     line: "No model provider is configured: the text is canned, by a mock server on loopback.",
-    flags: [
-      ...["--llm-provider", "openai-compatible"],
-      ...["--llm-model", "canned", "--llm-base-url", `${mock.url}/v1`],
-    ],
+    flags:
+      `--llm-provider openai-compatible --llm-model canned --llm-base-url ${mock.url}/v1`.split(
+        " ",
+      ),
     environment: {},
     stop: async () => mock.stop(),
   };
@@ -61,18 +61,9 @@ async function startCanned(): Promise<ModelServer> {
 
 /** Notes in the form a model would give them, from the groups in the question. */
 function notesFrom(content: unknown): string {
-  const groups = typeof content === "string" ? groupsOf(content) : [];
+  const groups = Groups.parse(JSON.parse(z.string().parse(content)));
   const sections = groups.map(({ kind, subjects }) =>
     [`## ${kind}`, "", ...subjects.slice(0, 6).map((subject) => `- ${subject}`), ""].join("\n"),
   );
   return ["A release with something for everyone.", "", ...sections].join("\n").trim();
-}
-
-function groupsOf(text: string): { kind: string; subjects: JsonValue[] }[] {
-  const groups = parseJson(text);
-  if (!Array.isArray(groups)) return [];
-  return groups.filter(isJsonObject).map(({ kind, subjects }) => ({
-    kind: String(kind),
-    subjects: Array.isArray(subjects) ? subjects : [],
-  }));
 }
