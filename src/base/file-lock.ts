@@ -1,0 +1,85 @@
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+
+import { StigmerError } from "./errors.ts";
+import { ownIdentity, ProcessIdentity } from "./process-identity.ts";
+import { cLibrary } from "./process-library.ts";
+
+const LOCK_EXCLUSIVE_NO_WAIT = 2 | 4;
+const EINTR = 4;
+const EWOULDBLOCK = process.platform === "darwin" ? 35 : 11;
+const POLL_MS = 25;
+const SILENT_WAIT_MS = 1_000;
+
+/** A lock that the kernel holds for this process and lets go when it dies, however it dies. */
+export interface FileLock {
+  release(): void;
+}
+
+/** The lock, or undefined when another process has it. The file stays for ever: deleting it would split the lock. */
+export function tryLock(path: string): FileLock | undefined {
+  const descriptor = openSync(
+    path,
+    constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW,
+    0o600,
+  );
+  const error = cLibrary().flock(descriptor, LOCK_EXCLUSIVE_NO_WAIT);
+  if (error === 0) {
+    writeHolder(descriptor);
+    return { release: closeOnce(descriptor) };
+  }
+  closeSync(descriptor);
+  if (error === EWOULDBLOCK || error === EINTR) return undefined;
+  throw new StigmerError("failed", `the file system of ${path} refuses locks (error ${error})`, {
+    hint: "put STIGMER_HOME on a local file system",
+  });
+}
+
+/** Waits for the lock. `onWait` hears once, after a second, who has it. */
+export async function lock(
+  path: string,
+  options: { timeoutMs: number; onWait?: (holder: ProcessIdentity | undefined) => void },
+): Promise<FileLock> {
+  const startedMs = performance.now();
+  let told = false;
+  for (;;) {
+    const held = tryLock(path);
+    if (held) return held;
+    const waitedMs = performance.now() - startedMs;
+    if (waitedMs >= options.timeoutMs) throw timedOut(path, options.timeoutMs);
+    if (!told && waitedMs >= SILENT_WAIT_MS) {
+      told = true;
+      options.onWait?.(lockHolder(path));
+    }
+    await Bun.sleep(POLL_MS);
+  }
+}
+
+/** Who wrote itself into the lock file last: good for a message, never a proof that it still holds the lock. */
+export function lockHolder(path: string): ProcessIdentity | undefined {
+  try {
+    return ProcessIdentity.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+function writeHolder(descriptor: number): void {
+  ftruncateSync(descriptor, 0);
+  writeSync(descriptor, `${JSON.stringify(ownIdentity())}\n`, 0);
+}
+
+function closeOnce(descriptor: number): () => void {
+  let open = true;
+  return () => {
+    if (open) closeSync(descriptor);
+    open = false;
+  };
+}
+
+function timedOut(path: string, timeoutMs: number): StigmerError {
+  const holder = lockHolder(path);
+  const who = holder ? `process ${holder.pid}` : "another process";
+  return new StigmerError("failed", `${who} has held ${path} for more than ${timeoutMs / 1000} s`, {
+    hint: "end that process, or wait longer with STIGMER_LOCK_TIMEOUT=<seconds>",
+  });
+}
