@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+
+import { StigmerError } from "../base/errors.ts";
+import { renderError } from "./render-error.ts";
+
+test("a message and its hint are two lines", () => {
+  const error = new StigmerError("usage", 'unknown flag "--folow"', {
+    hint: 'did you mean "--follow"?',
+  });
+
+  const text = renderError(error, { color: false });
+
+  expect(text).toBe('error: unknown flag "--folow"\nhint: did you mean "--follow"?');
+});
+
+test("each wrong place is a line that an editor can jump to", () => {
+  const error = new StigmerError("invalid_input", "agent.yaml can't be used", {
+    issues: [
+      {
+        file: "agent.yaml",
+        line: 4,
+        column: 3,
+        pointer: "/spec/instuctions",
+        message: 'unknown field "instuctions"',
+        suggestion: "instructions",
+      },
+      {
+        pointer: "/spec/limits/stepsMax",
+        message: "wrong type",
+        expected: "integer",
+        got: "string",
+      },
+    ],
+  });
+
+  const text = renderError(error, { color: false });
+
+  expect(text.split("\n").slice(1)).toEqual([
+    '  agent.yaml:4:3  /spec/instuctions  unknown field "instuctions" (did you mean "instructions"?)',
+    "  /spec/limits/stepsMax  wrong type (expected integer, got string)",
+  ]);
+});
+
+test("a flood of issues is cut, and says so", () => {
+  const issues = Array.from({ length: 25 }, (_, index) => ({
+    pointer: `/${index}`,
+    message: "bad",
+  }));
+
+  const lines = renderError(new StigmerError("invalid_input", "bad", { issues }), {
+    color: false,
+  }).split("\n");
+
+  expect(lines).toHaveLength(22);
+  expect(lines.at(-1)).toBe("  … and 5 more");
+});
+
+test("what came from elsewhere can't steer the terminal", () => {
+  const error = new StigmerError("failed", "gone \u001B[2J\u0007wrong", {
+    issues: [{ pointer: "/a", message: "two\nlines \u001B]0;title\u0007" }],
+  });
+
+  const text = renderError(error, { color: true });
+
+  expect(text).not.toContain("\u001B[2J");
+  expect(text).not.toContain("\u0007");
+  expect(text.split("\n")).toHaveLength(2);
+});
