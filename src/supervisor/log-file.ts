@@ -1,0 +1,57 @@
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+
+const SIZE_BYTES_MAX = 5 * 1024 * 1024;
+/** `x.log`, `x.log.1` and `x.log.2`. */
+const FILES_MAX = 3;
+
+/** A log that never grows beyond a few files. */
+export interface LogFile {
+  /** Appends one line; its newline is added here. */
+  write(line: string): void;
+  close(): void;
+}
+
+/** Opens `path` for appending. Written synchronously, so that the last words of a dying process arrive. */
+export function openLogFile(
+  path: string,
+  limits: { sizeBytesMax: number; filesMax: number } = {
+    sizeBytesMax: SIZE_BYTES_MAX,
+    filesMax: FILES_MAX,
+  },
+): LogFile {
+  let descriptor = openSync(path, "a", 0o600);
+  let sizeBytes = fstatSync(descriptor).size;
+  const rotate = (): void => {
+    closeSync(descriptor);
+    shiftFiles(path, limits.filesMax);
+    descriptor = openSync(path, "a", 0o600);
+    sizeBytes = 0;
+  };
+  return {
+    write: (line) => {
+      const bytes = Buffer.from(`${line}\n`);
+      if (sizeBytes > 0 && sizeBytes + bytes.length > limits.sizeBytesMax) rotate();
+      sizeBytes += writeSync(descriptor, bytes);
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** The files of one log, oldest first; not all of them need to exist. */
+export function logFilesOf(path: string, filesMax: number = FILES_MAX): string[] {
+  return Array.from({ length: filesMax }, (_, index) => numbered(path, filesMax - 1 - index));
+}
+
+function shiftFiles(path: string, filesMax: number): void {
+  for (let number = filesMax - 2; number >= 0; number -= 1) {
+    try {
+      renameSync(numbered(path, number), numbered(path, number + 1));
+    } catch {
+      // There was no such file yet.
+    }
+  }
+}
+
+function numbered(path: string, number: number): string {
+  return number === 0 ? path : `${path}.${number}`;
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { pathsOf } from "../base/paths.ts";
+import { linesOf } from "./lines.ts";
+import { openLogFile } from "./log-file.ts";
+import { followLogs, readLogs } from "./logs.ts";
+import { openPartLogs } from "./part-logs.ts";
+
+let paths = pathsOf("/nowhere");
+beforeEach(() => {
+  paths = pathsOf(mkdtempSync(join(tmpdir(), "stigmer-logs-")));
+  mkdirSync(paths.logs);
+});
+afterEach(() => rmSync(paths.home, { recursive: true }));
+
+const line = (time: string, part: string, message: string) =>
+  JSON.stringify({ time, level: "info", part, message });
+
+test("lines of all parts are merged by time", () => {
+  const logs = openPartLogs(paths);
+  logs.write("a", line("2026-01-01T00:00:01.000Z", "a", "first"));
+  logs.write("a", line("2026-01-01T00:00:03.000Z", "a", "third"));
+  logs.write("b", line("2026-01-01T00:00:02.000Z", "b", "second"));
+  logs.close();
+
+  const messages = (options: { lines: number; part?: string }) =>
+    readLogs(paths, options).map((entry) => entry.message);
+
+  expect(messages({ lines: 50 })).toEqual(["first", "second", "third"]);
+  expect(messages({ lines: 2 })).toEqual(["second", "third"]);
+  expect(messages({ lines: 0 })).toEqual([]);
+  expect(messages({ lines: 50, part: "a" })).toEqual(["first", "third"]);
+  expect(messages({ lines: 50, part: "none" })).toEqual([]);
+});
+
+test("what is not a log line becomes one", () => {
+  const logs = openPartLogs(paths);
+  logs.write("part", "panic: ünexpected");
+  logs.write("part", '{"half": "a line"}');
+  logs.close();
+
+  expect(readLogs(paths, { lines: 2 })).toMatchObject([
+    { level: "info", part: "part", message: "panic: ünexpected" },
+    { level: "info", part: "part", message: '{"half": "a line"}' },
+  ]);
+});
+
+test("a log stays within its files and keeps the newest lines", () => {
+  const path = join(paths.logs, "part.log");
+  const file = openLogFile(path, { sizeBytesMax: 1_000, filesMax: 3 });
+
+  for (let number = 0; number < 200; number += 1) {
+    file.write(line("2026-01-01T00:00:00.000Z", "part", `message ${number}`));
+  }
+  file.close();
+
+  expect(readdirSync(paths.logs).toSorted()).toEqual(["part.log", "part.log.1", "part.log.2"]);
+  for (const name of readdirSync(paths.logs)) {
+    expect(statSync(join(paths.logs, name)).size).toBeLessThanOrEqual(1_000);
+  }
+  const kept = readLogs(paths, { lines: 1_000 }).map((entry) => entry.message);
+  expect(kept.at(-1)).toBe("message 199");
+  expect(kept).toEqual(kept.toSorted((a, b) => Number(a.slice(8)) - Number(b.slice(8))));
+});
+
+test("following goes on through a rotation and finds new parts", async () => {
+  const file = openLogFile(join(paths.logs, "a.log"), { sizeBytesMax: 300, filesMax: 3 });
+  file.write(line("2026-01-01T00:00:00.000Z", "a", "zero"));
+  file.write(line("2026-01-01T00:00:00.000Z", "a", "one"));
+  const stop = new AbortController();
+  const seen: string[] = [];
+
+  for await (const entry of followLogs(paths, { lines: 1, signal: stop.signal })) {
+    seen.push(entry.message);
+    if (entry.message === "one") {
+      for (const word of ["two", "three", "four"]) {
+        file.write(line("2026-01-01T00:00:01.000Z", "a", word));
+      }
+      expect(readdirSync(paths.logs)).toContain("a.log.1");
+    }
+    if (entry.message === "four") {
+      writeFileSync(
+        join(paths.logs, "b.log"),
+        `${line("2026-01-01T00:00:02.000Z", "b", "five")}\n`,
+      );
+    }
+    if (entry.message === "five") stop.abort();
+  }
+
+  expect(seen).toEqual(["one", "two", "three", "four", "five"]);
+});
+
+test("a child that never ends its line does not fill the memory", async () => {
+  const endless = new Response("x".repeat(3_000_000)).body;
+  if (!endless) throw new Error("unreachable: the response has a body");
+
+  const lines: string[] = [];
+  for await (const text of linesOf(endless)) lines.push(text);
+
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.length).toBe(256 * 1024);
+});

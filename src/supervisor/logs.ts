@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { LogLine } from "../base/log.ts";
+import type { Paths } from "../base/paths.ts";
+import { logFilesOf } from "./log-file.ts";
+import { LogTail } from "./log-tail.ts";
+import { asLogLine } from "./part-logs.ts";
+
+const POLL_MS = 200;
+
+/** The last `lines` lines of one part, or of all merged by time. Needs no server. */
+export function readLogs(paths: Paths, options: { lines: number; part?: string }): LogLine[] {
+  const all = partsIn(paths, options.part).flatMap((part) => linesOfPart(paths, part));
+  return lastOf(inOrder(all), options.lines);
+}
+
+/** The last `lines` lines, then each new one, until the signal. Goes on when files are rotated or servers restart. */
+export async function* followLogs(
+  paths: Paths,
+  options: { lines: number; part?: string; signal: AbortSignal },
+): AsyncIterable<LogLine> {
+  const tails = new Map<string, LogTail>();
+  const fresh = (): LogLine[] =>
+    partsIn(paths, options.part).flatMap((part) => {
+      const tail = tails.get(part) ?? new LogTail(pathOf(paths, part));
+      tails.set(part, tail);
+      return tail.read().map((line) => parseLine(part, line));
+    });
+  // The tails begin with what the present files hold; only the rotated ones are read apart.
+  const rotated = partsIn(paths, options.part).flatMap((part) =>
+    linesOfPart(paths, part, "rotated"),
+  );
+  const before = inOrder([...rotated, ...fresh()]);
+  yield* lastOf(before, options.lines);
+  while (!options.signal.aborted) {
+    yield* inOrder(fresh());
+    await Bun.sleep(POLL_MS);
+  }
+  for (const tail of tails.values()) tail.close();
+}
+
+/** The names of the parts that have a log. */
+export function partsWithLogs(paths: Paths): string[] {
+  try {
+    return readdirSync(paths.logs)
+      .filter((name) => name.endsWith(".log"))
+      .map((name) => name.slice(0, -".log".length))
+      .toSorted();
+  } catch {
+    return [];
+  }
+}
+
+function partsIn(paths: Paths, part: string | undefined): string[] {
+  return part === undefined ? partsWithLogs(paths) : [part];
+}
+
+function linesOfPart(paths: Paths, part: string, which: "all" | "rotated" = "all"): LogLine[] {
+  const files = logFilesOf(pathOf(paths, part));
+  return (which === "all" ? files : files.slice(0, -1)).flatMap((file) =>
+    readOrEmpty(file)
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => parseLine(part, line)),
+  );
+}
+
+function parseLine(part: string, line: string): LogLine {
+  return LogLine.parse(JSON.parse(asLogLine(part, line)));
+}
+
+/** Lines of one file stay in their order even where the clock was set back: the sort is stable. */
+function inOrder(lines: LogLine[]): LogLine[] {
+  return lines.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
+}
+
+function lastOf(lines: LogLine[], count: number): LogLine[] {
+  return lines.slice(Math.max(0, lines.length - count));
+}
+
+function pathOf(paths: Paths, part: string): string {
+  return join(paths.logs, `${part}.log`);
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,76 @@
+import { PARENT_VARIABLE } from "../base/die-with-parent.ts";
+import { childEnvironment } from "../base/process-environment.ts";
+import { identityOf } from "../base/process-identity.ts";
+import { linesOf } from "./lines.ts";
+
+/** How long the last lines of a dead part may take to arrive. */
+const LAST_WORDS_MS = 500;
+
+/** A running part, as the supervisor sees it. */
+export interface PartProcess {
+  readonly pid: number;
+  /** How it ended, in words; never rejects. */
+  readonly ended: Promise<string>;
+  /** False as soon as it runs no code any more, even if nobody has collected it yet. */
+  isAlive(): boolean;
+  /** To the part alone with SIGTERM; with SIGKILL also to all that it started. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+export interface PartStart {
+  readonly command: string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly onLine: (line: string) => void;
+}
+
+/** Starts a part in a session of its own: a Ctrl-C in the terminal reaches the server, which stops it in order. */
+export function startPart({ command, environment, folder, onLine }: PartStart): PartProcess {
+  const child = Bun.spawn(command, {
+    cwd: folder,
+    env: childEnvironment(process.env, { ...environment, [PARENT_VARIABLE]: String(process.pid) }),
+    // Held open for as long as this process lives; its end tells the part that this process is gone.
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+    detached: true,
+  });
+  const identity = identityOf(child.pid);
+  const talk = Promise.all([forward(child.stdout, onLine), forward(child.stderr, onLine)]);
+  return {
+    pid: child.pid,
+    ended: endOf(child, talk),
+    isAlive: () =>
+      identity !== undefined && identityOf(child.pid)?.startTime === identity.startTime,
+    kill: (signal) => {
+      if (signal === "SIGKILL") killGroup(child.pid);
+      child.kill(signal);
+    },
+  };
+}
+
+async function endOf(child: Bun.Subprocess, talk: Promise<unknown>): Promise<string> {
+  await child.exited;
+  killGroup(child.pid);
+  // A descendant that left the group may hold the pipes open for ever.
+  await Promise.race([talk, Bun.sleep(LAST_WORDS_MS)]);
+  return child.signalCode
+    ? `was ended by ${child.signalCode}`
+    : `exited with status ${child.exitCode}`;
+}
+
+/** What the part started and left behind goes with it. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The group is empty: nothing was left behind.
+  }
+}
+
+async function forward(
+  stream: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  for await (const line of linesOf(stream)) onLine(line);
+}

@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+export const PartState = z.enum(["starting", "ready", "backing-off", "failed", "stopped"]);
+export type PartState = z.infer<typeof PartState>;
+
+/** What the server says of one of its parts. */
+export const PartStatus = z.object({
+  name: z.string(),
+  state: PartState,
+  pid: z.int().optional(),
+  /** When the present process started, RFC 3339. */
+  startedAt: z.string().optional(),
+  restarts: z.int().nonnegative(),
+  lastError: z.string().optional(),
+});
+export type PartStatus = z.infer<typeof PartStatus>;

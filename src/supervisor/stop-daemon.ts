@@ -1,0 +1,57 @@
+import { StigmerError } from "../base/errors.ts";
+import type { Paths } from "../base/paths.ts";
+import { isSameProcess, type ProcessIdentity } from "../base/process-identity.ts";
+import { hasServerLock, isServerLockHeld, serverProcess } from "./server-state.ts";
+
+const POLL_MS = 10;
+const KILLED_MAX_MS = 10_000;
+
+export type DaemonStop =
+  | { stopped: false }
+  /** `forced`: it did not end within the grace and was killed. */
+  | { stopped: true; pid: number; forced: boolean };
+
+/** Ends the server of this home, and never any other process: only one whose number and start time were recorded. */
+export async function stopDaemon(paths: Paths, options: { graceMs: number }): Promise<DaemonStop> {
+  if (!isServerLockHeld(paths)) return { stopped: false };
+  const server = serverProcess(paths);
+  if (!server) return stopUnnamed(paths, options.graceMs);
+  if (!signal(server, "SIGTERM")) return { stopped: true, pid: server.pid, forced: false };
+  const forced = !(await untilGone(paths, server, options.graceMs));
+  if (forced) {
+    signal(server, "SIGKILL");
+    await untilGone(paths, server, KILLED_MAX_MS);
+  }
+  return { stopped: true, pid: server.pid, forced };
+}
+
+/** The lock is held, but whoever holds it has not said who it is: perhaps it is ending right now. */
+async function stopUnnamed(paths: Paths, graceMs: number): Promise<DaemonStop> {
+  const deadlineMs = performance.now() + Math.min(graceMs, 1_000);
+  while (performance.now() < deadlineMs) {
+    if (!isServerLockHeld(paths)) return { stopped: false };
+    await Bun.sleep(POLL_MS);
+  }
+  throw new StigmerError(
+    "failed",
+    `a server runs on ${paths.home}, but nothing says which process it is`,
+    {
+      hint: `find it with \`fuser ${paths.run}/server.lock\` and end it`,
+    },
+  );
+}
+
+function signal(server: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): boolean {
+  if (!isSameProcess(server)) return false;
+  process.kill(server.pid, name);
+  return true;
+}
+
+async function untilGone(paths: Paths, server: ProcessIdentity, waitMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + waitMs;
+  while (isSameProcess(server) || hasServerLock(paths, server)) {
+    if (performance.now() > deadlineMs) return false;
+    await Bun.sleep(POLL_MS);
+  }
+  return true;
+}
