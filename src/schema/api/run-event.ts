@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { Json } from "../../base/json.ts";
+import { page, PageQuery } from "./page.ts";
 
 /**
  * One event of a run as observers see it: a CloudEvent (1.0). Workflows use the specification's lifecycle types
@@ -30,3 +31,12 @@ export const RUN_END_TYPES: readonly string[] = [
   "ai.stigmer.run.failed.v1",
   "ai.stigmer.run.cancelled.v1",
 ];
+
+/** Query of `GET /v1/runs/{id}/events`: oldest first; `after` is the sequence number of the last event that is known. */
+export const RunEventQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).optional(),
+  limit: PageQuery.shape.limit,
+  cursor: PageQuery.shape.cursor,
+});
+export const RunEventPage = page(RunEvent);
+export type RunEventPage = z.infer<typeof RunEventPage>;

@@ -21,6 +21,8 @@ export const Run = z.object({
   kind: Kind,
   /** Name of the agent, or `namespace/name` of the workflow. */
   name: z.string(),
+  /** The workflow's version that was meant when the run was created. */
+  version: z.string().optional(),
   status: RunStatus,
   input: Json,
   output: Json.optional(),
@@ -69,3 +71,7 @@ export const SignalCreate = z.strictObject({
 export type SignalCreate = z.input<typeof SignalCreate>;
 export const SignalResult = z.object({ result: z.enum(["accepted", "duplicate", "ended"]) });
 export type SignalResult = z.infer<typeof SignalResult>;
+
+/** Body of `POST /v1/runs/{id}/cancel`; may be left out. */
+export const RunCancel = z.strictObject({ reason: z.string().max(1_024).optional() });
+export type RunCancel = z.infer<typeof RunCancel>;

@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+/** One process that the server keeps running. */
+export const PartReport = z.object({
+  name: z.string(),
+  state: z.enum(["starting", "ready", "backing-off", "failed", "stopped"]),
+  pid: z.int().optional(),
+  /** When the present process started. */
+  startedAt: z.string().optional(),
+  restarts: z.int(),
+  lastError: z.string().optional(),
+});
+export type PartReport = z.infer<typeof PartReport>;
+
+/** `GET /readyz`: 200 when everything that a run needs is there, else 503 with the same body. */
+export const Readiness = z.object({
+  status: z.enum(["ready", "not-ready"]),
+  parts: z.array(PartReport),
+  /** Whether the server reads the journal of the runs. */
+  isJournalConnected: z.boolean(),
+});
+export type Readiness = z.infer<typeof Readiness>;
+
+/** Which model answers agents that name none, or what is missing before one can. */
+export const ModelReport = z.object({
+  provider: z.string(),
+  model: z.string().optional(),
+  baseUrl: z.string().optional(),
+  /** Why this one: the setting or variable that says so. */
+  reason: z.string(),
+  /** What is missing, with the ways to mend it; absent when nothing is. */
+  problem: z.string().optional(),
+});
+export type ModelReport = z.infer<typeof ModelReport>;
+
+/** `GET /v1/server` */
+export const ServerReport = Readiness.extend({
+  version: z.string(),
+  commit: z.string(),
+  pid: z.int(),
+  url: z.string(),
+  /** The home folder: settings, data and logs. */
+  home: z.string(),
+  startedAt: z.iso.datetime(),
+  model: ModelReport,
+});
+export type ServerReport = z.infer<typeof ServerReport>;
+
+/** `GET /healthz` */
+export const Health = z.object({ status: z.literal("ok"), version: z.string() });
