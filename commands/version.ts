@@ -1,0 +1,13 @@
+import { buildTime, commit, target, version as number } from "../src/base/build-info.ts";
+import { command } from "./define.ts";
+
+export const version = command({
+  details: "The number is on the first line alone, for scripts; --json tells everything.",
+  examples: ["stigmer version", "stigmer version --json"],
+  run(_values, terminal) {
+    const build = { version: number, commit, builtAt: buildTime, bun: Bun.version, target };
+    if (terminal.isJson) terminal.printJson(build);
+    else
+      terminal.print(`stigmer ${number} (${commit.slice(0, 12)}, ${target}, bun ${Bun.version})`);
+  },
+});
