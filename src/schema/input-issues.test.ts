@@ -102,17 +102,10 @@ test("a label name that is too long is an issue of its own", () => {
 });
 
 test("places are asked of the source", () => {
-  const locate = (pointer: string, part = "value") => ({
-    line: pointer.length,
-    column: part === "key" ? 1 : 2,
-  });
+  const source = { what: "a", file: "a.yaml", locate: () => ({ line: 2, column: 1 }) };
+  const value = agent((draft) => (draft["x"] = 1));
 
-  const parse = () =>
-    parseInput(
-      Resource,
-      agent((draft) => (draft["x"] = 1)),
-      { what: "a", file: "a.yaml", locate },
-    );
+  const parse = () => parseInput(Resource, value, source);
 
   expect(parse).toThrow(
     expect.objectContaining({

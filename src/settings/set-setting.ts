@@ -1,0 +1,68 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+
+import { StigmerError } from "../base/errors.ts";
+import type { Paths } from "../base/paths.ts";
+import { suggest } from "../base/suggest.ts";
+import { parseInput } from "../schema/parse-input.ts";
+import { nest } from "./read-settings.ts";
+import { readSettingsFile } from "./settings-file.ts";
+import { type SettingKey, settingKeys, Settings } from "./settings.ts";
+
+/** The setting of that name; an unknown one is refused with the nearest. */
+export function findSettingKey(key: string): SettingKey {
+  const found = settingKeys.find((setting) => setting.key === key);
+  if (found) return found;
+  const keys = settingKeys.map((setting) => setting.key);
+  const near = suggest(key, keys);
+  throw new StigmerError("usage", `there is no setting "${key}"`, {
+    hint: near ? `did you mean "${near}"?` : `the settings are ${keys.join(", ")}`,
+  });
+}
+
+/** Writes one setting into `config.yaml` in one step, keeping its comments; the file is for its owner alone. */
+export function setSetting(paths: Paths, key: string, text: string): void {
+  const setting = findSettingKey(key);
+  const value = setting.fromText(text);
+  parseInput(Settings, nest(setting.path, value), { what: `the value of ${key}` });
+  const { document } = readSettingsFile(paths.config);
+  document.setIn(setting.path, value);
+  mkdirSync(dirname(paths.config), { recursive: true, mode: 0o700 });
+  replaceFile(paths.config, document.toString());
+}
+
+function replaceFile(path: string, text: string): void {
+  const target = throughLink(path);
+  const scratch = `${target}.${process.pid}`;
+  try {
+    const descriptor = openSync(scratch, "w", 0o600);
+    try {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(scratch, target);
+  } catch (cause) {
+    rmSync(scratch, { force: true });
+    throw new StigmerError("failed", `${path} can't be written`, { cause });
+  }
+}
+
+/** Who keeps settings in a repository of dot files has a link here: the file behind it is replaced, not the link. */
+function throughLink(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
