@@ -23,13 +23,14 @@ const CallFunction = closed({ ...taskBase, call: text, with: map.optional() });
 
 export type CallHttp = z.infer<typeof CallHttp>;
 export type CallFunction = z.infer<typeof CallFunction>;
+export type CallAsyncApi = z.infer<ReturnType<typeof defineCallAsyncApi>>;
 export type CallProtocol =
   | CallHttp
   | z.infer<typeof CallGrpc>
   | z.infer<typeof CallOpenApi>
   | z.infer<typeof CallA2a>
   | z.infer<typeof CallMcp>
-  | z.infer<ReturnType<typeof defineCallAsyncApi>>;
+  | CallAsyncApi;
 export type CallTask = CallProtocol | CallFunction;
 
 export function defineCall(tasks: TaskListSchema): z.ZodType<CallTask> {
@@ -46,4 +47,12 @@ export function defineCall(tasks: TaskListSchema): z.ZodType<CallTask> {
     const called = value["call"];
     return (typeof called === "string" ? byProtocol[called] : undefined) ?? CallFunction;
   });
+}
+
+/** Whether a task calls by that protocol, and so has its arguments. */
+export function isCallOf<P extends CallProtocol["call"]>(
+  task: object,
+  protocol: P,
+): task is Extract<CallProtocol, { call: P }> {
+  return "call" in task && task.call === protocol;
 }
