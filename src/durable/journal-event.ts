@@ -5,6 +5,7 @@ import { Subject } from "./command.ts";
 import { RunError } from "./errors.ts";
 
 export const Parent = z.strictObject({ runId: z.string(), commandId: z.string() });
+export type Parent = z.infer<typeof Parent>;
 
 const outcome = { commandId: z.string() };
 

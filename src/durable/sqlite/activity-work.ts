@@ -1,0 +1,143 @@
+import { Json } from "../../base/json.ts";
+import type { JsonValue } from "../../base/json.ts";
+import type { ActivityContext } from "../backend.ts";
+import type { ActivityCommand, RetryPolicy } from "../command.ts";
+import { ActivityFailure, ActivityUnavailable } from "../errors.ts";
+import type { JournalEventBody } from "../journal-event.ts";
+import { record } from "./batch.ts";
+import { findLive, stackOf } from "./course.ts";
+import type { Engine, LiveRun } from "./engine.ts";
+import { configurationError, runtimeError, takeOutcome } from "./outcome.ts";
+
+/** The wait before the first new try when nobody answered, and the longest. */
+const UNAVAILABLE_DELAY_MS = 100;
+const UNAVAILABLE_DELAY_MS_MAX = 5_000;
+
+/** One try at an activity. `round` counts how often nobody answered; `attempt` how often it was answered, plus one. */
+interface Try {
+  readonly engine: Engine;
+  readonly run: LiveRun;
+  readonly command: ActivityCommand;
+  readonly attempt: number;
+  readonly round: number;
+}
+
+/** Begins the next attempt of an activity, when it is due. A paused run begins none: `run.resumed` comes here again. */
+export function launchActivity(engine: Engine, run: LiveRun, command: ActivityCommand): void {
+  if (run.drive.isPaused) return;
+  const failed = run.drive.retries.get(command.id);
+  const next: Try = { engine, run, command, attempt: (failed?.attempt ?? 0) + 1, round: 0 };
+  if (!failed || failed.dueMs <= engine.clock.now()) return enter(next);
+  run.work.set(command.id, { cancel: engine.alarms.at(failed.dueMs, () => enter(next)) });
+}
+
+/** Waits for a free slot, then runs. */
+function enter(current: Try): void {
+  const { engine, run, command } = current;
+  const controller = new AbortController();
+  // Listed first: a free slot starts the job at once.
+  const job = (): Promise<void> => runTry(current, controller.signal);
+  const cancel = (): void => {
+    engine.slots.leave(job);
+    controller.abort();
+  };
+  run.work.set(command.id, { cancel });
+  engine.slots.enter(job);
+}
+
+async function runTry(current: Try, signal: AbortSignal): Promise<void> {
+  const { engine, run, command } = current;
+  if (!mayRun(current)) return void run.work.delete(command.id);
+  const handler = engine.findActivity(command.name);
+  if (!handler) return answerFailure(current, unknownActivity(command));
+  try {
+    const value = Json.parse(await handler(command.input, contextOf(current, signal)));
+    answer(current, { type: "outcome.succeeded", commandId: command.id, value });
+    noteAvailable(current);
+  } catch (error) {
+    if (!signal.aborted) takeError(current, error);
+  }
+}
+
+function mayRun({ engine, run, command }: Try): boolean {
+  const live = engine.isRunning ? findLive(engine, run.runId) : undefined;
+  return live !== undefined && !live.drive.isPaused && live.drive.pending.has(command.id);
+}
+
+function contextOf({ engine, run, command, attempt }: Try, signal: AbortSignal): ActivityContext {
+  const place = { runId: run.runId, commandId: command.id };
+  const progress = (data: JsonValue): void => {
+    if (!signal.aborted) engine.showProgress({ ...place, data });
+  };
+  return { ...place, idempotencyKey: `${run.runId}/${command.id}`, attempt, signal, progress };
+}
+
+/** Throws when the body is not JSON. */
+function answer({ engine, run, command }: Try, body: JournalEventBody): void {
+  const recorded = record(body);
+  const place = { runId: run.runId, commandId: command.id };
+  engine.submit({ decide: (batch) => takeOutcome(engine, batch, place, recorded) });
+}
+
+function takeError(current: Try, error: unknown): void {
+  const { engine, run, command } = current;
+  if (error instanceof ActivityUnavailable) return tryLater(current, error);
+  noteAvailable(current);
+  if (error instanceof ActivityFailure) return answerFailure(current, error);
+  engine.log.error(
+    `the activity "${command.name}" threw what is neither a failure nor "unavailable"`,
+    {
+      runId: run.runId,
+      commandId: command.id,
+      stack: stackOf(error),
+    },
+  );
+  answerFailure(current, new ActivityFailure(runtimeError(error)));
+}
+
+/** Nobody's answer is no answer: it is not journaled, and the attempt stays the same. */
+function tryLater(current: Try, error: ActivityUnavailable): void {
+  const { engine, run, command, round } = current;
+  const { name } = command;
+  if (!engine.unavailable.has(name)) {
+    engine.unavailable.add(name);
+    engine.log.warn(`nobody answers the activity "${name}", it is tried until someone does`, {
+      runId: run.runId,
+      reason: error.message,
+    });
+  }
+  const delayMs = Math.min(UNAVAILABLE_DELAY_MS * 2 ** round, UNAVAILABLE_DELAY_MS_MAX);
+  const cancel = engine.clock.wake(delayMs, () => enter({ ...current, round: round + 1 }));
+  run.work.set(command.id, { cancel });
+}
+
+function noteAvailable({ engine, command: { name } }: Try): void {
+  if (!engine.unavailable.delete(name)) return;
+  engine.log.info(`the activity "${name}" is answered again`);
+}
+
+function unknownActivity({ name }: ActivityCommand): ActivityFailure {
+  return new ActivityFailure(configurationError(`there is no activity "${name}"`));
+}
+
+function answerFailure(current: Try, failure: ActivityFailure): void {
+  const { attempt, command, engine } = current;
+  const { error } = failure;
+  const delayMs = retryDelayMs(command.retry, attempt, failure);
+  if (delayMs === undefined) {
+    return answer(current, { type: "outcome.failed", commandId: command.id, error });
+  }
+  const dueMs = engine.clock.now() + delayMs;
+  answer(current, { type: "activity.retrying", commandId: command.id, attempt, error, dueMs });
+}
+
+/** Undefined when there is no further attempt. */
+function retryDelayMs(
+  policy: RetryPolicy | undefined,
+  attempt: number,
+  { isRetryable, retryAfterMs = 0 }: ActivityFailure,
+): number | undefined {
+  if (!policy || !isRetryable || attempt >= policy.attemptsMax) return undefined;
+  const delayMs = Math.min(policy.delayMs * policy.factor ** (attempt - 1), policy.delayMaxMs);
+  return Math.max(delayMs, retryAfterMs);
+}

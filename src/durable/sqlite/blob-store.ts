@@ -1,0 +1,81 @@
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+
+import { sha256Hex } from "../../base/sha256.ts";
+
+/** Big values, each in a file that is named by its own SHA-256. Written once, never changed. */
+export interface BlobStore {
+  /** Stores the bytes for good and answers their name. */
+  put(text: string): string;
+  /** Throws when the file is missing or its content is not what its name says. */
+  get(hash: string): string;
+}
+
+export function openBlobStore(folder: string): BlobStore {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removeLeftovers(folder);
+  return {
+    put: (text) => {
+      const bytes = Buffer.from(text);
+      const hash = sha256Hex(bytes);
+      const path = pathOf(folder, hash);
+      fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      if (!holds(path, hash)) writeFile(path, bytes);
+      // Also when the file was there: whoever wrote it may have been killed before this.
+      syncFolder(dirname(path));
+      syncFolder(folder);
+      return hash;
+    },
+    get: (hash) => {
+      const bytes = fs.readFileSync(pathOf(folder, hash));
+      if (sha256Hex(bytes) === hash) return bytes.toString();
+      throw new Error(`the content of ${pathOf(folder, hash)} has changed`);
+    },
+  };
+}
+
+function pathOf(folder: string, hash: string): string {
+  return join(folder, hash.slice(0, 2), hash);
+}
+
+function holds(path: string, hash: string): boolean {
+  return fs.existsSync(path) && sha256Hex(fs.readFileSync(path)) === hash;
+}
+
+/** A name is only ever seen with its whole content, also after power loss. */
+function writeFile(path: string, bytes: Buffer): void {
+  const scratch = `${path}.${process.pid}.tmp`;
+  try {
+    writeDurably(scratch, bytes);
+    fs.renameSync(scratch, path);
+  } catch (error) {
+    fs.rmSync(scratch, { force: true });
+    throw error;
+  }
+}
+
+function writeDurably(path: string, bytes: Buffer): void {
+  const descriptor = fs.openSync(path, "w", 0o600);
+  try {
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(descriptor, bytes, done);
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function syncFolder(path: string): void {
+  const descriptor = fs.openSync(path, "r");
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** What a killed process was writing; nothing refers to it. */
+function removeLeftovers(folder: string): void {
+  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (name.endsWith(".tmp")) fs.rmSync(join(folder, name), { force: true });
+  }
+}

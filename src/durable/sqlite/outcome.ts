@@ -1,0 +1,30 @@
+import { messageOf } from "../../base/errors.ts";
+import type { RunError } from "../errors.ts";
+import type { Batch, Recorded } from "./batch.ts";
+import { findLive, proceed } from "./course.ts";
+import type { Engine } from "./engine.ts";
+
+const ERRORS = "https://serverlessworkflow.io/spec/1.0.0/errors";
+
+/** A command of a run. */
+export interface Place {
+  readonly runId: string;
+  readonly commandId: string;
+}
+
+/** Journals how a command ended, if its run still waits for it. */
+export function takeOutcome(engine: Engine, batch: Batch, place: Place, recorded: Recorded): void {
+  const run = findLive(engine, place.runId);
+  if (run?.drive.pending.has(place.commandId)) proceed(engine, batch, run, recorded);
+}
+
+/** The program asked for something that this engine does not have. */
+export function configurationError(detail: string): RunError {
+  return { type: `${ERRORS}/configuration`, status: 400, title: "unknown name", detail };
+}
+
+/** Something of ours threw what it must not. */
+export function runtimeError(error: unknown): RunError {
+  const detail = messageOf(error);
+  return { type: `${ERRORS}/runtime`, status: 500, title: "internal error", detail };
+}
