@@ -1,0 +1,60 @@
+import { parseDurationMs } from "../base/duration.ts";
+import { StigmerError } from "../base/errors.ts";
+
+/** What may hang or grow, each with its bound. */
+export interface Limits {
+  /** From sending a model request to the first byte of its answer. */
+  readonly modelFirstByteMs: number;
+  /** Between two pieces of a model's answer. */
+  readonly modelStallMs: number;
+  readonly mcpStartMs: number;
+  readonly mcpCallMs: number;
+  /** After the last call an MCP server is stopped. */
+  readonly mcpIdleMs: number;
+  readonly toolTextBytesMax: number;
+  readonly shellMs: number;
+  readonly fetchMs: number;
+  readonly fetchBytesMax: number;
+  readonly heartbeatMs: number;
+}
+
+export const defaultLimits: Limits = {
+  modelFirstByteMs: 120_000,
+  modelStallMs: 60_000,
+  mcpStartMs: 30_000,
+  mcpCallMs: 120_000,
+  mcpIdleMs: 300_000,
+  toolTextBytesMax: 100_000,
+  shellMs: 120_000,
+  fetchMs: 30_000,
+  fetchBytesMax: 2_000_000,
+  heartbeatMs: 10_000,
+};
+
+/** Limits that a slow model or tool may need to be longer, each an ISO 8601 duration in a variable. */
+const VARIABLES = {
+  STIGMER_LLM_FIRST_BYTE_TIMEOUT: "modelFirstByteMs",
+  STIGMER_LLM_STALL_TIMEOUT: "modelStallMs",
+  STIGMER_MCP_START_TIMEOUT: "mcpStartMs",
+  STIGMER_MCP_CALL_TIMEOUT: "mcpCallMs",
+} as const satisfies Record<string, keyof Limits>;
+
+export function readLimits(environment: Record<string, string | undefined>): Limits {
+  const limits: { -readonly [key in keyof Limits]: Limits[key] } = { ...defaultLimits };
+  for (const [variable, limit] of Object.entries(VARIABLES)) {
+    const text = environment[variable];
+    if (text) limits[limit] = parseLimit(variable, text);
+  }
+  return limits;
+}
+
+function parseLimit(variable: string, text: string): number {
+  try {
+    return parseDurationMs(text);
+  } catch (cause) {
+    throw new StigmerError("usage", `${variable} is "${text}", which is not an ISO 8601 duration`, {
+      hint: `set it like ${variable}=PT5M`,
+      cause,
+    });
+  }
+}

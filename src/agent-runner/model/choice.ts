@@ -1,0 +1,141 @@
+import type { ModelSpec, Provider } from "../../schema/kinds/agent.ts";
+import {
+  LLM_VARIABLES,
+  LlmSettings,
+  PROVIDER_FALLBACK,
+  PROVIDER_ORDER,
+  providerFacts,
+} from "../../schema/llm.ts";
+import { modelFailure } from "./failure.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The model of one step, with everything that is needed to reach it. */
+export interface ModelChoice {
+  readonly provider: Provider;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+  readonly temperature: number | undefined;
+  readonly maxOutputTokens: number | undefined;
+}
+
+/** The agent's own choice, else the settings, else the provider whose key is at hand, else ollama. */
+export function chooseModel(spec: ModelSpec, environment: Environment): ModelChoice {
+  const settings = readSettings(environment);
+  const usual = settings.provider ?? providerAtHand(environment);
+  const provider = spec.provider ?? usual;
+  // Model, address and key of the settings are for their provider; another one must never see that key.
+  const own = provider === usual ? settings : {};
+  return {
+    provider,
+    name: spec.name ?? own.model ?? defaultName(provider),
+    baseUrl: chooseBaseUrl(provider, own.baseUrl, environment),
+    apiKey: chooseApiKey(provider, own.apiKey, environment),
+    temperature: spec.temperature,
+    maxOutputTokens: spec.maxOutputTokens,
+  };
+}
+
+/** `provider/name`, as results and messages name the model. */
+export function modelLabel({ provider, name }: ModelChoice): string {
+  return `${provider}/${name}`;
+}
+
+function readSettings(environment: Environment): LlmSettings {
+  const given = Object.entries(LLM_VARIABLES)
+    .map(([setting, variable]) => [setting, environment[variable]])
+    .filter(([, value]) => value);
+  const settings = LlmSettings.safeParse(Object.fromEntries(given));
+  if (settings.success) return settings.data;
+  const wrong = Object.entries(LLM_VARIABLES)
+    .filter(([setting]) => settings.error.issues.some(({ path }) => path[0] === setting))
+    .map(([setting, variable]) =>
+      setting === "apiKey" ? variable : `${variable}="${environment[variable] ?? ""}"`,
+    );
+  throw modelFailure(
+    400,
+    `${wrong.join(" and ")} can't be used: the provider is one of ${Object.keys(providerFacts).join(", ")} and the address an http or https URL`,
+  );
+}
+
+function providerAtHand(environment: Environment): Provider {
+  if (environment[LLM_VARIABLES.baseUrl]) return "openai-compatible";
+  const withKey = PROVIDER_ORDER.find((provider) => {
+    const { apiKeyVariable } = providerFacts[provider];
+    return apiKeyVariable !== undefined && environment[apiKeyVariable];
+  });
+  return withKey ?? PROVIDER_FALLBACK;
+}
+
+function defaultName(provider: Provider): string {
+  const { model } = providerFacts[provider];
+  if (model) return model;
+  throw modelFailure(
+    400,
+    `no model is named for ${provider}: set spec.model.name in the agent, or ${LLM_VARIABLES.model} for the server`,
+  );
+}
+
+function chooseBaseUrl(
+  provider: Provider,
+  fromSettings: string | undefined,
+  environment: Environment,
+): string {
+  const { baseUrlVariable, baseUrl } = providerFacts[provider];
+  const own = baseUrlVariable ? environment[baseUrlVariable] : undefined;
+  const chosen = fromSettings ?? (own || baseUrl);
+  if (chosen === undefined) {
+    throw modelFailure(
+      400,
+      `no address is known for ${provider}: set ${LLM_VARIABLES.baseUrl} (such as http://127.0.0.1:8000/v1), or choose another provider in spec.model.provider`,
+    );
+  }
+  if (provider === "ollama") return ollamaUrl(chosen);
+  return provider === "anthropic" ? withVersionPath(chosen) : trimSlash(chosen);
+}
+
+function chooseApiKey(
+  provider: Provider,
+  fromSettings: string | undefined,
+  environment: Environment,
+): string | undefined {
+  const { apiKeyVariable, needsApiKey } = providerFacts[provider];
+  const own = apiKeyVariable ? environment[apiKeyVariable] : undefined;
+  const apiKey = fromSettings ?? (own || undefined);
+  if (apiKey === undefined && needsApiKey) {
+    throw modelFailure(
+      401,
+      `no API key for ${provider}: set ${apiKeyVariable ?? LLM_VARIABLES.apiKey} and restart the server, or choose a model without a key (${LLM_VARIABLES.provider}=ollama)`,
+    );
+  }
+  return apiKey;
+}
+
+/** What OLLAMA_HOST may hold (`host`, `host:port`, `:port`, a URL), as the address of its OpenAI-compatible API. */
+function ollamaUrl(host: string): string {
+  const withScheme = /^https?:\/\//.test(host) ? host : `http://${host}`;
+  const named = withScheme.replace(/^(https?:\/\/)(?=:)/, "$1127.0.0.1");
+  if (!URL.canParse(named)) {
+    throw modelFailure(
+      400,
+      `OLLAMA_HOST is "${host}", which is no address: write it like 127.0.0.1:11434`,
+    );
+  }
+  const url = new URL(named);
+  // Servers listen on 0.0.0.0; clients can't call it everywhere.
+  if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
+  const hasPort = /:\d+(?:\/|$)/.test(named.replace(/^https?:\/\//, ""));
+  if (!hasPort && url.protocol === "http:") url.port = "11434";
+  return withVersionPath(url.toString());
+}
+
+/** Some tools write the address with `/v1`, others without. */
+function withVersionPath(url: string): string {
+  const trimmed = trimSlash(url);
+  return /\/v\d+$/.test(trimmed) ? trimmed : `${trimmed}/v1`;
+}
+
+function trimSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

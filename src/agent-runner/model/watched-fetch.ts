@@ -1,0 +1,105 @@
+import { formatDurationMs } from "../../base/duration.ts";
+import { messageOf, systemCodeOf } from "../../base/errors.ts";
+
+/** The model's server did not answer, or stopped in the middle. What it had sent is of no use: the step is redone. */
+export class ModelConnectionError extends Error {
+  override readonly name = "ModelConnectionError";
+  readonly kind: "unreachable" | "cut" | "slow";
+
+  constructor(kind: "unreachable" | "cut" | "slow", message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** How long a model's server may be silent. */
+export interface SilenceLimits {
+  readonly modelFirstByteMs: number;
+  readonly modelStallMs: number;
+}
+
+/** A fetch for streamed answers: no limit on their length, but on their silence. */
+export function watchFetch(limits: SilenceLimits): typeof fetch {
+  const watched = async (resource: string | URL | Request, init?: RequestInit) => {
+    const silence = watchSilence(limits.modelFirstByteMs, "no answer began within");
+    const signal = init?.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal;
+    const response = await silence.until(
+      fetch(resource, { ...init, signal, timeout: false }),
+      "unreachable",
+    );
+    if (!response.body) {
+      silence.end();
+      return response;
+    }
+    return new Response(watchBody(response.body, silence, limits.modelStallMs), {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
+  };
+  return Object.assign(watched, { preconnect: fetch.preconnect });
+}
+
+function watchBody(
+  body: ReadableStream<Uint8Array>,
+  silence: Silence,
+  stallMs: number,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let hasBegun = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (hasBegun) silence.begin(stallMs, "the answer stalled for");
+        const { done, value } = await silence.until(reader.read(), "cut");
+        silence.end();
+        hasBegun = true;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        silence.end();
+        await reader.cancel(reason).catch(() => {});
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+interface Silence {
+  readonly signal: AbortSignal;
+  begin(limitMs: number, what: string): void;
+  end(): void;
+  /** Waits for news, and names the failure when there is none. */
+  until<T>(news: Promise<T>, kind: "unreachable" | "cut"): Promise<T>;
+}
+
+function watchSilence(limitMs: number, what: string): Silence {
+  const controller = new AbortController();
+  let timer: Timer | undefined;
+  const begin = (nextMs: number, nextWhat: string) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const message = `${nextWhat} ${formatDurationMs(nextMs)}`;
+      controller.abort(new ModelConnectionError("slow", message));
+    }, nextMs);
+  };
+  begin(limitMs, what);
+  return {
+    signal: controller.signal,
+    begin,
+    end: () => clearTimeout(timer),
+    async until(news, kind) {
+      try {
+        return await news;
+      } catch (error) {
+        clearTimeout(timer);
+        if (controller.signal.aborted) throw controller.signal.reason;
+        if (error instanceof Error && error.name === "AbortError") throw error;
+        const code = systemCodeOf(error);
+        const text = code ? `${messageOf(error)} (${code})` : messageOf(error);
+        throw new ModelConnectionError(kind, text, error);
+      }
+    },
+  };
+}
