@@ -1,0 +1,91 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
+
+import { messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
+
+const SPARE_BYTES = 1024 * 1024;
+
+/** Creates a file that was not there, with this very mode whatever the umask, and waits until the disk has it. */
+export function writeDurably(path: string, content: string | Uint8Array, mode: number): void {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const descriptor = openSync(path, flags, 0o600);
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(descriptor, bytes, written, bytes.length - written);
+    }
+    fchmodSync(descriptor, mode);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes the names in a folder survive a loss of power. */
+export function syncFolder(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Better to say so before than half way. */
+export function requireSpace(folder: string, size: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free >= size + SPARE_BYTES) return;
+  throw new StigmerError(
+    "failed",
+    `${folder} has ${free} bytes free, ${size + SPARE_BYTES} are needed`,
+    {
+      hint: "free some space, or move STIGMER_HOME to another disk",
+    },
+  );
+}
+
+const EXPLANATIONS: Readonly<Record<string, { what: string; hint: string }>> = {
+  ENOSPC: {
+    what: "the disk is full",
+    hint: "free some space, or move STIGMER_HOME to another disk",
+  },
+  EDQUOT: { what: "the disk quota is used up", hint: "free some space, or move STIGMER_HOME" },
+  EROFS: {
+    what: "the file system is read-only",
+    hint: "set STIGMER_HOME to a folder that can be written",
+  },
+  EACCES: {
+    what: "this user may not write there",
+    hint: "mend the owner or the mode, or set STIGMER_HOME",
+  },
+  EPERM: {
+    what: "this user may not write there",
+    hint: "mend the owner or the mode, or set STIGMER_HOME",
+  },
+  ENOTDIR: {
+    what: "a file is where a folder belongs",
+    hint: "move that file away, or set STIGMER_HOME",
+  },
+};
+
+/** What the operating system refused, in a sentence. Other errors pass unchanged. */
+export function explainDiskError(error: unknown, folder: string): unknown {
+  const explanation = EXPLANATIONS[systemCodeOf(error) ?? ""];
+  if (!explanation) return error;
+  return new StigmerError(
+    "failed",
+    `cannot install the agent-runner in ${folder}: ${explanation.what}`,
+    {
+      hint: `${explanation.hint} (${messageOf(error)})`,
+      cause: error,
+    },
+  );
+}

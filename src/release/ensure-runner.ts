@@ -1,0 +1,88 @@
+import type { Paths } from "../base/paths.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { explainDiskError } from "./disk.ts";
+import { findPinned, findRunner, type FoundRunner } from "./find-runner.ts";
+import { holdInstallLock, LOCK_MAX_MS } from "./install-lock.ts";
+import { installRunner } from "./install.ts";
+import { folderNameOf, linkedFolder } from "./layout.ts";
+import { makeCurrent, removeLink } from "./links.ts";
+import { readManifest, replaceManifest } from "./manifest.ts";
+import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
+import { findCopy } from "./sources.ts";
+
+export interface EnsureOptions {
+  readonly build: RunnerBuild;
+  /** A sentence about something that a person may want to know or wait for. */
+  readonly onProgress?: (message: string) => void;
+  readonly lockTimeoutMs?: number;
+}
+
+/**
+ * A good agent-runner on disk: the one that a person chose, else the one of this build; found there, else put
+ * there. Any number of processes may ask at the same time.
+ */
+export async function ensureRunner(paths: Paths, options: EnsureOptions): Promise<RunnerFile> {
+  const { build, onProgress = () => {}, lockTimeoutMs = LOCK_MAX_MS } = options;
+  const found = findRunner(paths, build);
+  if (found?.isComplete) return tell(found, onProgress);
+  const held = await holdInstallLock(paths, lockTimeoutMs, onProgress);
+  try {
+    checkpoint("locked");
+    dropBadPin(paths, onProgress);
+    const runner = findRunner(paths, build) ?? (await restoreRunner(paths, build, onProgress));
+    if (!runner.isComplete) complete(paths, runner, build);
+    return tell(runner, onProgress);
+  } catch (error) {
+    throw explainDiskError(error, paths.runners);
+  } finally {
+    held.release();
+  }
+}
+
+async function restoreRunner(
+  paths: Paths,
+  build: RunnerBuild,
+  onProgress: (message: string) => void,
+): Promise<FoundRunner> {
+  const expected = expectationOf(build);
+  const { bytes, source } = await findCopy({ build, onProgress }, expected);
+  const runner = await installRunner(paths, { ...expected, bytes, source, target: build.target });
+  onProgress(`installed agent-runner ${runner.version} (${source}) in ${runner.path}`);
+  return { ...runner, folderName: folderNameOf(expected), isPinned: false, isComplete: false };
+}
+
+/** Mends what a crash or a hand left undone around a good file. */
+function complete(paths: Paths, runner: FoundRunner, build: RunnerBuild): void {
+  const { folderName, version, sha256, source } = runner;
+  if (!readManifest(paths, folderName)) {
+    const now = new Date().toISOString();
+    const { target, embedded } = build;
+    const manifest = { version, target, sha256, size: embedded.size, source };
+    replaceManifest(paths, folderName, {
+      schema: 1,
+      ...manifest,
+      installedAt: now,
+      verifiedAt: now,
+    });
+  }
+  makeCurrent(paths, folderName, version);
+}
+
+function dropBadPin(paths: Paths, onProgress: (message: string) => void): void {
+  const folderName = linkedFolder(paths, "pinned");
+  if (folderName === undefined || findPinned(paths)) return;
+  onProgress(
+    `the agent-runner that was chosen (${folderName}) is damaged; back to the one of this build`,
+  );
+  removeLink(paths, "pinned");
+}
+
+function tell(runner: FoundRunner, onProgress: (message: string) => void): RunnerFile {
+  const { path, version, sha256, source, isPinned } = runner;
+  if (isPinned) {
+    onProgress(
+      `using the chosen agent-runner ${version} (${source}); \`stigmer runner reset\` ends that`,
+    );
+  }
+  return { path, version, sha256, source };
+}

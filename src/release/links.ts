@@ -1,0 +1,95 @@
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { systemCodeOf } from "../base/errors.ts";
+import type { Paths } from "../base/paths.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { linkedFolder, type LinkName, linkPath, quarantinePath } from "./layout.ts";
+
+const PUBLIC_TARGET = "../runners/current/agent-runner";
+
+/** Whether every link and the version file already say that this runner is the current one. */
+export function isCurrent(paths: Paths, folderName: string, version: string): boolean {
+  return (
+    linkedFolder(paths, "current") === folderName &&
+    readLink(publicPath(paths)) === PUBLIC_TARGET &&
+    readVersion(paths) === version
+  );
+}
+
+/**
+ * Makes a runner the current one. Each step replaces one name at once and can be done again, so a crash between
+ * any two is mended by the next start.
+ */
+export function makeCurrent(paths: Paths, folderName: string, version: string): void {
+  const before = linkedFolder(paths, "current");
+  if (before !== undefined && before !== folderName) pointTo(paths, "previous", before);
+  checkpoint("previous-linked");
+  pointTo(paths, "current", folderName);
+  checkpoint("current-linked");
+  mkdirSync(paths.bin, { recursive: true, mode: 0o700 });
+  replaceLink(paths, publicPath(paths), PUBLIC_TARGET);
+  checkpoint("public-linked");
+  if (readVersion(paths) !== version) writeVersion(paths, version);
+}
+
+export function pointTo(paths: Paths, name: LinkName, folderName: string): void {
+  replaceLink(paths, linkPath(paths, name), folderName);
+}
+
+export function removeLink(paths: Paths, name: LinkName): void {
+  rmSync(linkPath(paths, name), { force: true, recursive: false });
+}
+
+/** The stable path that people and other programs may use. */
+export function publicPath(paths: Paths): string {
+  return join(paths.bin, "agent-runner");
+}
+
+function replaceLink(paths: Paths, link: string, target: string): void {
+  if (readLink(link) === target) return;
+  const scratch = `${link}.${process.pid}`;
+  rmSync(scratch, { force: true });
+  symlinkSync(target, scratch);
+  try {
+    renameSync(scratch, link);
+  } catch (error) {
+    // A link cannot replace a folder; whatever it holds may be dear to somebody.
+    if (!["EISDIR", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCodeOf(error) ?? ""))
+      throw error;
+    renameSync(link, quarantinePath(paths, "link"));
+    renameSync(scratch, link);
+  }
+}
+
+function readLink(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isSymbolicLink() ? readlinkSync(path) : undefined;
+}
+
+function versionPath(paths: Paths): string {
+  return join(paths.bin, ".version");
+}
+
+function readVersion(paths: Paths): string | undefined {
+  try {
+    return readFileSync(versionPath(paths), "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function writeVersion(paths: Paths, version: string): void {
+  const scratch = `${versionPath(paths)}.${process.pid}`;
+  writeFileSync(scratch, `${version}\n`, { mode: 0o644 });
+  renameSync(scratch, versionPath(paths));
+}

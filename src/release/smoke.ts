@@ -1,0 +1,35 @@
+import { childEnvironment } from "../base/process-environment.ts";
+import { runnerCommand } from "./runner-command.ts";
+
+/** Generous: a virus scanner may hold a new file for a while. */
+const ANSWER_MAX_MS = 60_000;
+
+/** Runs `--version`. Undefined when it answers as it should, else what is wrong. */
+export async function smokeRun(
+  path: string,
+  version: string,
+  folder: string,
+): Promise<string | undefined> {
+  const { command, environment } = runnerCommand(path);
+  const child = Bun.spawn([...command, "--version"], {
+    cwd: folder,
+    env: childEnvironment(process.env, environment),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: ANSWER_MAX_MS,
+    killSignal: "SIGKILL",
+  });
+  const [answer, complaint] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  await child.exited;
+  if (child.exitCode === 0 && answer.trim() === `agent-runner ${version}`) return undefined;
+  const end = child.signalCode
+    ? `was ended by ${child.signalCode}`
+    : `exited with ${child.exitCode}`;
+  const said = firstLine(answer) || firstLine(complaint) || "nothing";
+  return `--version ${end} and said "${said}" instead of "agent-runner ${version}"`;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}

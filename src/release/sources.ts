@@ -1,0 +1,51 @@
+import { messageOf, StigmerError } from "../base/errors.ts";
+import { sha256Hex } from "../base/sha256.ts";
+import type { RunnerBuild, RunnerExpectation, RunnerSource } from "./runner-file.ts";
+import { embeddedCopy } from "./sources/embedded-copy.ts";
+
+/** A place where a good copy may be. */
+export interface Source {
+  readonly name: RunnerSource;
+  /** Undefined when this place does not apply. Throws when it applies and has no good copy. */
+  read(request: SourceRequest): Promise<Uint8Array | undefined>;
+}
+
+export interface SourceRequest {
+  readonly build: RunnerBuild;
+  readonly onProgress: (message: string) => void;
+}
+
+/** Asked in this order, until one gives the right bytes. */
+const sources: readonly Source[] = [embeddedCopy];
+
+/** The first copy with the right size and digest. */
+export async function findCopy(
+  request: SourceRequest,
+  expected: RunnerExpectation,
+): Promise<{ bytes: Uint8Array; source: RunnerSource }> {
+  const reasons: string[] = [];
+  for (const source of sources) {
+    try {
+      const bytes = await source.read(request);
+      if (!bytes) continue;
+      requireExpected(bytes, expected);
+      return { bytes, source: source.name };
+    } catch (error) {
+      reasons.push(`${source.name}: ${messageOf(error)}`);
+      request.onProgress(reasons.at(-1) ?? "");
+    }
+  }
+  throw new StigmerError("failed", `no good copy of agent-runner ${expected.version} was found`, {
+    hint: "install stigmer again; its own copy is damaged",
+    issues: reasons.map((message) => ({ message, pointer: "" })),
+  });
+}
+
+function requireExpected(bytes: Uint8Array, expected: RunnerExpectation): void {
+  const actual = sha256Hex(bytes);
+  if (actual === expected.sha256) return;
+  throw new StigmerError(
+    "checksum_mismatch",
+    `has SHA-256 ${actual} (${bytes.length} bytes) instead of ${expected.sha256} (${expected.size} bytes)`,
+  );
+}
