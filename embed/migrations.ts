@@ -1,0 +1,4 @@
+import first from "./migrations/001.sql" with { type: "text" };
+
+/** The steps of the server's database, oldest first; a step that was released never changes. */
+export const migrations: readonly string[] = [first];
