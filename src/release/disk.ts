@@ -70,6 +70,10 @@ const EXPLANATIONS: Readonly<Record<string, { what: string; hint: string }>> = {
     what: "this user may not write there",
     hint: "mend the owner or the mode, or set STIGMER_HOME",
   },
+  EEXIST: {
+    what: "a file is where a folder belongs",
+    hint: "move that file away, or set STIGMER_HOME",
+  },
   ENOTDIR: {
     what: "a file is where a folder belongs",
     hint: "move that file away, or set STIGMER_HOME",
