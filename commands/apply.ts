@@ -1,0 +1,44 @@
+import type { ApplyResult } from "../src/schema/api/resource.ts";
+import type { Style } from "../src/terminal/style.ts";
+import { connect } from "./connect.ts";
+import { command } from "./define.ts";
+import { loadManifests } from "./manifest.ts";
+
+export const fileArgument = {
+  type: "string",
+  alias: "f",
+  many: true,
+  required: true,
+  valueHint: "FILE|DIR|-",
+} as const;
+
+export const apply = command({
+  details:
+    "A file may hold several documents, in YAML or JSON. A workflow document is taken as it is, or as the spec of a\n" +
+    "manifest. Every document is checked before the first is sent.",
+  examples: [
+    "stigmer apply -f agent.yaml",
+    "stigmer apply -f manifests/ --dry-run",
+    "cat agent.yaml | stigmer apply -f -",
+  ],
+  args: {
+    file: { ...fileArgument, description: "A file, a folder of .yaml files, or standard input" },
+    dryRun: { type: "boolean", description: "Say what would change, and change nothing" },
+  },
+  async run({ file, dryRun }, terminal) {
+    const manifests = await loadManifests(file);
+    const client = connect();
+    const results: ApplyResult[] = [];
+    for (const { resource, label } of manifests) {
+      const result = await client.apply(resource, { dryRun });
+      results.push(result);
+      if (!terminal.isJson) terminal.print(describe(label, result, dryRun, terminal.style));
+    }
+    if (terminal.isJson) terminal.printJson({ dryRun, items: results });
+  },
+});
+
+function describe(label: string, { outcome }: ApplyResult, dryRun: boolean, style: Style): string {
+  const shown = outcome === "unchanged" ? style.dim(outcome) : style.green(outcome);
+  return `${label} ${shown}${dryRun ? " (dry run)" : ""}`;
+}

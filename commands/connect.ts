@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+
+import { StigmerError } from "../src/base/errors.ts";
+import type { Paths } from "../src/base/paths.ts";
+import { isSameProcess } from "../src/base/process-identity.ts";
+import type { Client } from "../src/client/client.ts";
+import { createClient } from "../src/client/http-client.ts";
+import { readServerHint } from "../src/supervisor/server-state.ts";
+import { homePaths } from "./home.ts";
+import { loadSettings } from "./settings.ts";
+
+export interface ServerAddress {
+  readonly url: string;
+  readonly token: string | undefined;
+  /** Whether it is the server of this home rather than one that was named. */
+  readonly isOwn: boolean;
+}
+
+/** A client of the server that this command line means. Nothing is sent yet. */
+export function connect(): Client {
+  const { url, token } = findServer(homePaths(), process.env);
+  return createClient({ url, ...(token === undefined ? {} : { token }) });
+}
+
+/** STIGMER_SERVER_URL (`--server`), else where the server of this home says it is, else where it would be. */
+export function findServer(
+  paths: Paths,
+  environment: Record<string, string | undefined>,
+): ServerAddress {
+  const hint = readServerHint(paths);
+  const own = hint && isSameProcess(hint) ? new URL(hint.url).origin : undefined;
+  const named = environment["STIGMER_SERVER_URL"];
+  const url = named ? checkUrl(named) : (own ?? defaultUrl());
+  // The token of this home opens this home's server. It goes neither to whoever else a URL names, nor to whoever
+  // else listens where our server would be.
+  const isOwn = named ? url === own || isLoopback(url) : own !== undefined;
+  const token = environment["STIGMER_TOKEN"] || (isOwn ? readToken(paths) : undefined);
+  return { url, token, isOwn };
+}
+
+function checkUrl(text: string): string {
+  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
+  if (url && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new StigmerError("usage", `"${text}" is not the URL of a server`, {
+    hint: "write it like http://127.0.0.1:7234 (--server or STIGMER_SERVER_URL)",
+  });
+}
+
+function defaultUrl(): string {
+  const { listen, port } = loadSettings().settings.server;
+  return `http://${listen.includes(":") ? `[${listen}]` : listen}:${port}`;
+}
+
+function isLoopback(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+/** Undefined before the first start of a server: it makes the token. */
+function readToken(paths: Paths): string | undefined {
+  try {
+    return readFileSync(paths.token, "utf8").trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
