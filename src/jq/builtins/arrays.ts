@@ -1,0 +1,184 @@
+import type { JsonValue } from "../../base/json.ts";
+import { type Code, collect, one } from "../code.ts";
+import type { Env } from "../env.ts";
+import { raise } from "../raise.ts";
+import type { Run } from "../run.ts";
+import { access, placesOf } from "../values/access.ts";
+import { describe } from "../values/json-text.ts";
+import { isObject, kindOf } from "../values/kind.ts";
+import { compare, equal, sorted } from "../values/order.ts";
+import { placesInText } from "../values/search.ts";
+import { argumentCode, binary, type Call, type Native, type Natives, unary } from "./native.ts";
+
+/** Builtins for arrays: order, groups, extremes, shape. */
+export const arrays: Natives = {
+  "sort/0": unary((input, env) => sorted(requireSortable(input, "sorted", env.run))),
+  "sort_by/1": byKey("sorted", (items) => items.map((item) => item.value)),
+  "group_by/1": byKey("grouped", (items) =>
+    groups(items).map((group) => group.map((item) => item.value)),
+  ),
+  "unique_by/1": byKey("grouped", (items) =>
+    groups(items).flatMap((group) => group.slice(0, 1).map((item) => item.value)),
+  ),
+  "unique/0": unary((input, env) => unique(requireSortable(input, "sorted", env.run))),
+  "min/0": unary((input) => extreme(pairs(input), -1)),
+  "max/0": unary((input) => extreme(pairs(input), 1)),
+  "min_by/1": extremeBy(-1),
+  "max_by/1": extremeBy(1),
+  "reverse/0": unary(reverse),
+  "flatten/0": unary((input, env) => flatten(input, Number.POSITIVE_INFINITY, env.run)),
+  "flatten/1": binary((input, depth, env) => flatten(input, requireDepth(depth), env.run)),
+  "indices/1": binary(indices),
+  "index/1": binary((input, part, env) => atOr(indices(input, part, env), 0)),
+  "rindex/1": binary((input, part, env) => atOr(indices(input, part, env), -1)),
+  "transpose/0": unary(transpose),
+  "bsearch/1": binary(search),
+};
+
+function requireSortable(input: JsonValue, done: string, run: Run): JsonValue[] {
+  if (!Array.isArray(input))
+    return raise(`${describe(input)} cannot be ${done}, as it is not an array`);
+  run.spend(input.length);
+  return input;
+}
+
+interface Keyed {
+  readonly value: JsonValue;
+  readonly key: JsonValue;
+}
+
+/** A builtin that sorts by what an expression gives for each item; several outputs count one after the other. */
+function byKey(done: string, finish: (items: readonly Keyed[]) => JsonValue): Native {
+  return {
+    code: (call) => {
+      const keyOf = keyCode(call);
+      return one((input, env) => {
+        const items = requireSortable(input, done, env.run).map((value) => ({
+          value,
+          key: keyOf(value, env),
+        }));
+        return finish(items.sort((a, b) => compare(a.key, b.key)));
+      });
+    },
+  };
+}
+
+/** One key is compared as it is, and several as a list, which orders the same way. */
+function keyCode(call: Call): (value: JsonValue, env: Env) => JsonValue {
+  const code: Code = argumentCode(call, 0);
+  return code.kind === "one" ? code.get : (value, env) => collect(code, value, env);
+}
+
+function groups(items: readonly Keyed[]): Keyed[][] {
+  const result: Keyed[][] = [];
+  for (const item of items) {
+    const group = result.at(-1);
+    if (group?.[0] !== undefined && equal(group[0].key, item.key)) group.push(item);
+    else result.push([item]);
+  }
+  return result;
+}
+
+function unique(items: readonly JsonValue[]): JsonValue[] {
+  const ordered = sorted(items);
+  return ordered.filter((item, index) => index === 0 || !equal(ordered[index - 1] ?? null, item));
+}
+
+function pairs(input: JsonValue): Keyed[] {
+  if (!Array.isArray(input)) return raise(`${describe(input)} cannot be iterated over`);
+  return input.map((value) => ({ value, key: value }));
+}
+
+/** Of equal values the first is the least and the last the greatest. */
+function extreme(items: readonly Keyed[], sign: -1 | 1): JsonValue {
+  let best: Keyed | undefined;
+  for (const item of items) {
+    const order = best === undefined ? 1 : compare(item.key, best.key) * sign;
+    if (order > 0 || (order === 0 && sign === 1)) best = item;
+  }
+  return best?.value ?? null;
+}
+
+function extremeBy(sign: -1 | 1): Native {
+  return {
+    code: (call) => {
+      const keyOf = keyCode(call);
+      return one((input, env) => {
+        if (!Array.isArray(input)) return raise(`Cannot iterate over ${describe(input)}`);
+        return extreme(
+          input.map((value) => ({ value, key: keyOf(value, env) })),
+          sign,
+        );
+      });
+    },
+  };
+}
+
+function reverse(input: JsonValue): JsonValue {
+  if (Array.isArray(input)) return input.toReversed();
+  if (input === null) return [];
+  if (typeof input === "string")
+    return input === ""
+      ? []
+      : raise(`Cannot index string with number (${Array.from(input).length - 1})`);
+  return raise(`${describe(input)} cannot be reversed, as it is not an array`);
+}
+
+function requireDepth(depth: JsonValue): number {
+  if (typeof depth !== "number") return raise(`${describe(depth)} is not a depth`);
+  return depth < 0 ? raise("flatten depth must not be negative") : depth;
+}
+
+function flatten(input: JsonValue, depth: number, run: Run): JsonValue {
+  const items = isObject(input) ? Object.values(input) : input;
+  if (!Array.isArray(items)) return raise(`Cannot iterate over ${describe(input)}`);
+  const result: JsonValue[] = [];
+  const visit = (list: readonly JsonValue[], left: number): void => {
+    for (const item of list) {
+      run.spend(1);
+      if (Array.isArray(item) && left > 0) visit(item, left - 1);
+      else result.push(item);
+    }
+  };
+  visit(items, depth);
+  return result;
+}
+
+function indices(input: JsonValue, part: JsonValue, env: Env): JsonValue {
+  if (input === null) return null;
+  if (typeof input === "string" && typeof part === "string")
+    return placesInText(input, part, env.run);
+  if (Array.isArray(input)) {
+    env.run.spend(input.length);
+    return placesOf(input, Array.isArray(part) ? part : [part]);
+  }
+  return access(input, part);
+}
+
+function atOr(places: JsonValue, index: number): JsonValue {
+  return Array.isArray(places) ? (places.at(index) ?? null) : access(places, index);
+}
+
+function transpose(input: JsonValue): JsonValue {
+  if (!Array.isArray(input)) return raise(`Cannot iterate over ${describe(input)}`);
+  const rows = input.map((row) =>
+    Array.isArray(row) ? row : raise(`Cannot index ${kindOf(row)} with number (0)`),
+  );
+  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? null));
+}
+
+/** The index of a value in a sorted array, or `-1 - i` where it would have to be put in. */
+function search(input: JsonValue, wanted: JsonValue): JsonValue {
+  if (!Array.isArray(input)) return raise(`${describe(input)} cannot be searched from`);
+  let low = 0;
+  let high = input.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const order = compare(input[middle] ?? null, wanted);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1 - low;
+}

@@ -1,0 +1,23 @@
+import { arrays } from "./arrays.ts";
+import { control } from "./control.ts";
+import type { Native, Natives } from "./native.ts";
+import { numbers } from "./numbers.ts";
+import { objects } from "./objects.ts";
+import { paths } from "./paths.ts";
+import { strings } from "./strings.ts";
+import { values } from "./values.ts";
+
+const NATIVES: ReadonlyMap<string, Native> = new Map(
+  [control, paths, values, arrays, objects, strings, numbers].flatMap((family: Natives) =>
+    Object.entries(family),
+  ),
+);
+
+/** The builtin of a `name/arity`. */
+export function findNative(key: string): Native | undefined {
+  return NATIVES.get(key);
+}
+
+export function nativeNames(): string[] {
+  return [...NATIVES.keys()];
+}

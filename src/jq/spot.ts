@@ -1,0 +1,59 @@
+import type { JsonValue } from "../base/json.ts";
+import type { Env } from "./env.ts";
+import { raise } from "./raise.ts";
+import { excerpt } from "./values/json-text.ts";
+import { PATH_LENGTH_MAX } from "./values/update.ts";
+
+/** The last key of a path and the keys before it. */
+export interface PathLink {
+  readonly key: JsonValue;
+  readonly length: number;
+  readonly up: PathLink | undefined;
+}
+
+/** A value and where it was found. `isPlace` is false once an expression made a value that is nowhere. */
+export interface Spot {
+  readonly value: JsonValue;
+  readonly path: PathLink | undefined;
+  readonly isPlace: boolean;
+}
+
+export type EmitSpot = (spot: Spot) => boolean;
+
+/** The counterpart of `Each` for expressions whose places are asked for. */
+export type SpotEach = (at: Spot, env: Env, emit: EmitSpot) => boolean;
+
+export function startSpot(value: JsonValue): Spot {
+  return { value, path: undefined, isPlace: true };
+}
+
+/** Goes down one key from a spot; `value` is what was found there. */
+export function descend(at: Spot, key: JsonValue, value: JsonValue): Spot {
+  const length = (at.path?.length ?? 0) + 1;
+  if (length > PATH_LENGTH_MAX) raise("Path too deep");
+  return { value, path: { key, length, up: at.path }, isPlace: true };
+}
+
+/** A value that an expression made: it is still a place only when it is the very value of the place. */
+export function elsewhere(at: Spot, value: JsonValue): Spot {
+  if (at.isPlace && isSame(at.value, value)) return at;
+  return { value, path: at.path, isPlace: false };
+}
+
+/** Numbers and strings that were made anew never count as the same. */
+function isSame(left: JsonValue, right: JsonValue): boolean {
+  return left === right && typeof left !== "number" && typeof left !== "string";
+}
+
+export function requirePlace(at: Spot, attempt: () => string): void {
+  if (!at.isPlace)
+    raise(`Invalid path expression near attempt to ${attempt()} ${excerpt(at.value)}`);
+}
+
+/** The path of a spot as a list of keys. */
+export function pathOf(spot: Spot): JsonValue[] {
+  if (!spot.isPlace) raise(`Invalid path expression with result ${excerpt(spot.value)}`);
+  const keys: JsonValue[] = [];
+  for (let link = spot.path; link !== undefined; link = link.up) keys.push(link.key);
+  return keys.reverse();
+}

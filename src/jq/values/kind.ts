@@ -1,0 +1,26 @@
+import type { JsonObject, JsonValue } from "../../base/json.ts";
+
+export type Kind = "null" | "boolean" | "number" | "string" | "array" | "object";
+
+export function kindOf(value: JsonValue): Kind {
+  if (value === null) return "null";
+  switch (typeof value) {
+    case "boolean":
+      return "boolean";
+    case "number":
+      return "number";
+    case "string":
+      return "string";
+    default:
+      return Array.isArray(value) ? "array" : "object";
+  }
+}
+
+export function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Everything but `null` and `false` counts as true. */
+export function isTruthy(value: JsonValue): boolean {
+  return value !== null && value !== false;
+}
