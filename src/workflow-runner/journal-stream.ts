@@ -1,0 +1,69 @@
+import type { Backend } from "../durable/backend.ts";
+import type { JournalLine } from "../schema/wire/workflow-runner.ts";
+import type { ProgressFeed } from "./progress-feed.ts";
+
+/** How much may wait for a slow reader; beyond it events are read later, and progress is not sent at all. */
+const WAITING_BYTES_MAX = 1024 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+/** The journal after that position and then each new event, with what activities show meanwhile: NDJSON without end. */
+export function streamJournal(
+  backend: Pick<Backend, "events">,
+  feed: ProgressFeed,
+  afterPosition: number,
+): ReadableStream<Uint8Array> {
+  const closed = new AbortController();
+  const room = createRoom();
+  const stop: (() => void)[] = [() => closed.abort(), () => room.make()];
+  const close = (): void => {
+    for (const action of stop.splice(0)) action();
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        const send = (line: JournalLine): void => controller.enqueue(encode(line));
+        const sendIfRoom = (line: JournalLine): void => {
+          if (hasRoom(controller)) send(line);
+        };
+        const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), HEARTBEAT_MS);
+        stop.push(feed.watch(sendIfRoom), () => clearInterval(timer));
+        const pump = async (): Promise<void> => {
+          for await (const events of backend.events(afterPosition, closed.signal)) {
+            if (!hasRoom(controller)) await room.wait();
+            if (closed.signal.aborted) return;
+            send({ type: "events", events: [...events] });
+          }
+          close();
+          controller.close();
+        };
+        void pump().catch((error: unknown) => {
+          close();
+          controller.error(error);
+        });
+      },
+      pull: () => room.make(),
+      cancel: close,
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES_MAX }),
+  );
+}
+
+function hasRoom(controller: ReadableStreamDefaultController<Uint8Array>): boolean {
+  return (controller.desiredSize ?? 0) > 0;
+}
+
+/** Lets the journal's reader sleep until the other side has read on. */
+function createRoom() {
+  let waiting: PromiseWithResolvers<void> | undefined;
+  return {
+    make: () => waiting?.resolve(),
+    wait: () => {
+      waiting = Promise.withResolvers<void>();
+      return waiting.promise;
+    },
+  };
+}
+
+function encode(line: JournalLine): Uint8Array {
+  return Buffer.from(`${JSON.stringify(line)}\n`);
+}

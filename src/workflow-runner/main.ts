@@ -1,0 +1,39 @@
+import { agentProgram } from "../agent/program.ts";
+import { dieWithParent } from "../base/die-with-parent.ts";
+import { StigmerError } from "../base/errors.ts";
+import { createLog, logLevelOf } from "../base/log.ts";
+import { findHome, pathsOf } from "../base/paths.ts";
+import { keepLoopbackDirect } from "../base/process-environment.ts";
+import { workflowProgram } from "../workflow/program.ts";
+import { startParts } from "./run-parts.ts";
+
+/** The program `workflow-runner`: runs until it is told to stop, and answers the exit status. */
+export async function runWorkflowRunner(args: string[]): Promise<number> {
+  refuseArguments(args);
+  dieWithParent();
+  keepLoopbackDirect(process.env);
+  const log = createLog(
+    "workflow-runner",
+    (line) => process.stderr.write(`${line}\n`),
+    logLevelOf(process.env),
+  );
+  const stopAsked = waitForStop();
+  const programs = { workflow: workflowProgram, agent: agentProgram };
+  const parts = await startParts(pathsOf(findHome(process.env)), programs, log);
+  log.info(`stopping on ${await stopAsked}`);
+  await parts.stop();
+  return 0;
+}
+
+function refuseArguments([unknown]: string[]): void {
+  if (unknown === undefined) return;
+  throw new StigmerError("usage", `workflow-runner takes no arguments, but got "${unknown}"`, {
+    hint: "it is told everything by STIGMER_HOME and config.yaml",
+  });
+}
+
+function waitForStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve(signal));
+  });
+}
