@@ -27,7 +27,7 @@ build-agent-runner: $(READY) ## bundle dist/agent-runner
 install-agent-runner: build-agent-runner ## rebuild only the agent-runner and use it until `stigmer runner reset`
 	@bun src/build/install-agent-runner.ts
 
-release-local: $(READY) ## build stigmer around the agent-runner that is there, and install both names and file in PREFIX (~/bin)
+release-local: $(READY) ## build stigmer quickly and install it in PREFIX (~/bin) with its names
 	@test -e dist/agent-runner || bun src/build/build-agent-runner.ts
 	@bun src/build/build-binary.ts
 	@bun src/build/install-binary.ts "$(PREFIX)"
@@ -38,7 +38,7 @@ release-local-full: build install-agent-runner ## build and install everything
 install: release-local ## the same as release-local
 
 demo: build ## a workflow that calls an agent, from an empty home to its result
-	@bun test/demo.ts
+	@bun test/demo/main.ts
 
 dev: build-agent-runner ## run the server from source; starts again when a file changes
 	@bun --watch src/multicall/main.ts internal-server

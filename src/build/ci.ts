@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { places, say } from "./places.ts";
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Step {
+  readonly name: string;
+  readonly command: string[];
+  /** How many things it tested, from what it left behind or printed. */
+  readonly count: (output: string) => Count;
+}
+
+const report = join(places.root, "dist/test/report.xml");
+/** A step that only passes or fails as a whole adds to the counts when it fails. */
+const whole = (): Count => ({ passed: 0, failed: 0 });
+
+const steps: readonly Step[] = [
+  { name: "check", command: ["make", "check"], count: whole },
+  { name: "build", command: ["make", "build", "build-test"], count: whole },
+  {
+    name: "test",
+    command: ["bun", "test", "--reporter=junit", `--reporter-outfile=${report}`],
+    count: () => readReport(),
+  },
+  { name: "terminal sessions", command: ["bun", "test/cli/run.ts"], count: readLastLine },
+  { name: "demo", command: ["bun", "test/demo/main.ts"], count: readLastLine },
+];
+
+mkdirSync(join(places.root, "dist/test"), { recursive: true });
+rmSync(report, { force: true });
+let passed = 0;
+let failed = 0;
+for (const step of steps) {
+  say(`== ${step.name}`);
+  const { output, isOk } = await runStep(step.command);
+  const count = step.count(output);
+  passed += count.passed;
+  // A step that failed without saying what failed is one failure itself.
+  failed += isOk ? count.failed : Math.max(count.failed, 1);
+}
+say(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Shows what the step says while it runs, and keeps it. */
+async function runStep(command: string[]): Promise<{ output: string; isOk: boolean }> {
+  const child = Bun.spawn(command, { cwd: places.root, stdout: "pipe", stderr: "inherit" });
+  const decoder = new TextDecoder();
+  let output = "";
+  for await (const chunk of child.stdout) {
+    process.stdout.write(chunk);
+    output += decoder.decode(chunk, { stream: true });
+  }
+  return { output, isOk: (await child.exited) === 0 };
+}
+
+/** The totals that `bun test` writes in JUnit's form. A skipped test is neither passed nor failed. */
+function readReport(): Count {
+  const [totals = ""] = /<testsuites [^>]*>/.exec(readOrEmpty(report)) ?? [];
+  const number = (name: string): number =>
+    Number(new RegExp(` ${name}="(\\d+)"`).exec(totals)?.[1] ?? 0);
+  const failures = number("failures") + number("errors");
+  return { passed: number("tests") - failures - number("skipped"), failed: failures };
+}
+
+/** The last `N passed, N failed` that a step printed. */
+function readLastLine(output: string): Count {
+  const [, passedText, failedText] =
+    [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
+  return { passed: Number(passedText ?? 0), failed: Number(failedText ?? 0) };
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
