@@ -65,9 +65,13 @@ export function openTerminal(host: Host, wants: { json: boolean; quiet: boolean 
 function openScreen(host: Host): Screen {
   return {
     isInteractive: host.stderr.isTTY === true && host.env["TERM"] !== "dumb",
-    // Terminals answer 0 where nobody told them their size.
-    columns: host.stderr.columns || 80,
-    rows: host.stderr.rows || 24,
+    // Asked each time, for a window changes its size; 0 where nobody told the terminal.
+    get columns() {
+      return host.stderr.columns || 80;
+    },
+    get rows() {
+      return host.stderr.rows || 24;
+    },
     style: createStyle(wantsColor(host.stderr, host.env)),
     write: (text) => writeWhole(STDERR, text),
   };
