@@ -1,0 +1,84 @@
+import { messageOf } from "../base/errors.ts";
+import { isJsonObject, type JsonValue } from "../base/json.ts";
+import { compile } from "../jq/compile.ts";
+import { type Segment, soleExpression, splitTemplate } from "./template.ts";
+
+export type Variables = Readonly<Record<string, JsonValue>>;
+export type Mode = "strict" | "loose";
+
+/** What an expression is evaluated with. */
+export interface Setting {
+  readonly input: JsonValue;
+  readonly variables: Variables;
+  readonly nowMs: number;
+}
+
+/** Steps that one evaluation may take; an expression that needs more would hold up every other run. */
+const FUEL = 20_000_000;
+
+/** An expression failed; the message says which and why. */
+export class ExpressionFailure extends Error {
+  override readonly name = "ExpressionFailure";
+}
+
+/** The value of a field that is an expression by its nature (`if`, `in`, `as`, …): `.a` and `${ .a }` are the same. */
+export function evaluate(text: string, setting: Setting): JsonValue {
+  return run(bareExpression(text), setting);
+}
+
+/** The jq text of a field that is an expression by its nature. */
+export function bareExpression(text: string): string {
+  return text.includes("${") ? (soleExpression(splitTemplate(text))?.text ?? text) : text;
+}
+
+/** As conditions go: everything but false and null is true. */
+export function isTrue(text: string, setting: Setting): boolean {
+  const value = evaluate(text, setting);
+  return value !== false && value !== null;
+}
+
+/** A value of a document, with the expressions inside its texts replaced. What they give is never looked at again. */
+export function fill(template: JsonValue, setting: Setting, mode: Mode): JsonValue {
+  if (typeof template === "string") return fillText(template, setting, mode);
+  if (Array.isArray(template)) return template.map((item) => fill(item, setting, mode));
+  if (!isJsonObject(template)) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) => [key, fill(value, setting, mode)]),
+  );
+}
+
+function fillText(text: string, setting: Setting, mode: Mode): JsonValue {
+  if (!text.includes("${")) return mode === "loose" ? guess(text, setting) : text;
+  const segments = splitTemplate(text);
+  const sole = soleExpression(segments);
+  if (sole) return run(sole.text, setting);
+  return segments.map((segment) => wordsOf(segment, setting)).join("");
+}
+
+/** In loose mode any text may be an expression; one that can't be evaluated means itself. */
+function guess(text: string, setting: Setting): JsonValue {
+  if (text.trim() === "") return text;
+  try {
+    return run(text, setting);
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return text;
+    throw error;
+  }
+}
+
+function wordsOf(segment: Segment, setting: Setting): string {
+  if (segment.kind === "text") return segment.text;
+  const value = run(segment.text, setting);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The first result; none at all counts as null. */
+function run(text: string, { input, variables, nowMs }: Setting): JsonValue {
+  try {
+    return compile(text).first(input, variables, { fuel: FUEL, nowMs }) ?? null;
+  } catch (error) {
+    throw new ExpressionFailure(`${messageOf(error)} in the expression: ${text.trim()}`, {
+      cause: error,
+    });
+  }
+}
