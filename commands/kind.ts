@@ -44,3 +44,11 @@ async function namesOf(kind: string): Promise<string[]> {
   const { items } = await connect().list(parseKind(kind));
   return items.map(({ metadata }) => metadata.name);
 }
+
+/** For a shell's TAB: everything that can be run. */
+export async function runnableNames(): Promise<string[]> {
+  const { connect } = await import("./connect.ts");
+  const client = connect();
+  const pages = await Promise.all(Kind.options.map((kind) => client.list(kind)));
+  return pages.flatMap(({ items }) => items.map(({ metadata }) => metadata.name));
+}

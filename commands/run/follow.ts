@@ -1,0 +1,49 @@
+import type { Client } from "../../src/client/client.ts";
+import type { Run } from "../../src/schema/api/run.ts";
+import type { Terminal } from "../../src/terminal/terminal.ts";
+import { INTERRUPTED, untilInterrupted } from "../interrupt.ts";
+import { createLiveView } from "./live-view.ts";
+import { createPlainView } from "./plain-view.ts";
+import { reportEnd } from "./report-end.ts";
+import { type RunView, silentView } from "./view.ts";
+
+/** Watches a run to its end, prints how it ended and answers the exit status. Ctrl-C ends only the watching. */
+export async function followRun(
+  client: Client,
+  run: Run,
+  terminal: Terminal,
+  options: { events: boolean },
+): Promise<number> {
+  const view = options.events ? silentView : viewFor(terminal);
+  const status = await untilInterrupted(async (signal) => {
+    try {
+      for await (const event of client.events(run.id, { follow: true, signal })) {
+        if (options.events) terminal.printJsonLine(event);
+        else view.show(event);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      view.end();
+    }
+  });
+  if (status === INTERRUPTED) {
+    sayHowToGoOn(run.id, terminal);
+    return INTERRUPTED;
+  }
+  return reportEnd(await client.getRun(run.id), terminal, options);
+}
+
+function viewFor(terminal: Terminal): RunView {
+  if (terminal.isQuiet) return silentView;
+  return terminal.screen.isInteractive
+    ? createLiveView(terminal.screen)
+    : createPlainView(terminal);
+}
+
+/** Said even with --quiet: who presses Ctrl-C must know that nothing was cancelled. */
+function sayHowToGoOn(id: string, terminal: Terminal): void {
+  terminal.talk.warn(
+    `the run goes on: follow with "stigmer runs events ${id} -f", cancel with "stigmer runs cancel ${id}"`,
+  );
+}

@@ -1,0 +1,51 @@
+import { isJsonObject } from "../../src/base/json.ts";
+import type { RunError } from "../../src/durable/errors.ts";
+import type { Run } from "../../src/schema/api/run.ts";
+import { plainText } from "../../src/terminal/plain-text.ts";
+import type { Terminal } from "../../src/terminal/terminal.ts";
+
+/** The result on stdout, a failure on stderr; answers the exit status. */
+export function reportEnd(run: Run, terminal: Terminal, options: { events: boolean }): number {
+  if (terminal.isJson) terminal.printJson(run);
+  if (run.status === "completed") {
+    if (!terminal.isJson && !options.events) terminal.print(outputText(run));
+    return 0;
+  }
+  terminal.screen.write(`${failureText(run, terminal)}\n`);
+  return 1;
+}
+
+/** An agent's answer is its text; anything else is shown as JSON, unless it is text already. */
+export function outputText({ kind, output = null }: Run): string {
+  if (typeof output === "string") return forReading(output);
+  if (kind === "Agent" && isJsonObject(output) && typeof output["text"] === "string") {
+    return forReading(output["text"]);
+  }
+  return JSON.stringify(output, null, 2);
+}
+
+function forReading(text: string): string {
+  return plainText(text).trimEnd();
+}
+
+function failureText({ id, name, status, error }: Run, { screen }: Terminal): string {
+  const { style } = screen;
+  if (!error) return `${style.red("error:")} the run of ${name} was ${status} (${id})`;
+  return [
+    `${style.red("error:")} the run of ${name} failed: ${plainText(error.title ?? error.type)}`,
+    ...detailLines(error),
+    `${style.cyan("hint:")} "stigmer runs events ${id}" shows what led to it`,
+  ].join("\n");
+}
+
+export function detailLines({ type, status, detail, instance }: RunError): string[] {
+  const rows: [string, string | undefined][] = [
+    ["type", type],
+    ["status", String(status)],
+    ["detail", detail],
+    ["instance", instance],
+  ];
+  return rows.flatMap(([label, value]) =>
+    value === undefined ? [] : [`  ${label.padEnd(10)}${plainText(value)}`],
+  );
+}

@@ -1,0 +1,49 @@
+import type { RunEvent } from "../../src/schema/api/run-event.ts";
+import { plainLine } from "../../src/terminal/plain-text.ts";
+import type { Terminal } from "../../src/terminal/terminal.ts";
+import { connect } from "../connect.ts";
+import { command } from "../define.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { idArgument } from "./run-id.ts";
+
+export const events = command({
+  details:
+    "Events of the runs that it started are shown too. With --json each event is one line: a CloudEvent whose\n" +
+    "sequence number --after takes.",
+  examples: ["stigmer runs events run_0199… -f", "stigmer runs events run_0199… --json --after 12"],
+  args: {
+    id: idArgument,
+    follow: { type: "boolean", alias: "f", description: "Go on until the run ends" },
+    after: {
+      type: "string",
+      integer: { min: 0, max: Number.MAX_SAFE_INTEGER },
+      default: "0",
+      valueHint: "NUMBER",
+      description: "Only those after this sequence number",
+    },
+  },
+  run({ id, follow, after }, terminal) {
+    const client = connect();
+    return untilInterrupted(async (signal) => {
+      try {
+        for await (const event of client.events(id, { after, follow, signal })) {
+          if (terminal.isJson) terminal.printJsonLine(event);
+          else if (event.sequence !== undefined) terminal.print(lineOf(event, terminal));
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    });
+  },
+});
+
+/** `12:03:07.120    7  task.completed  /do/0/greet  {"output":…}`: local time, the type without its maker. */
+function lineOf({ time, sequence, type, subject, data }: RunEvent, terminal: Terminal): string {
+  const at = new Date(time);
+  const clock = `${at.toLocaleTimeString("en-GB")}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+  const name = type.replace(/^(?:io\.serverlessworkflow|ai\.stigmer)\./, "").replace(/\.v1$/, "");
+  const head = `${clock} ${String(sequence).padStart(4)}  ${name.padEnd(18)}  ${subject ?? ""}  `;
+  const room =
+    terminal.columns === undefined ? undefined : Math.max(20, terminal.columns - head.length);
+  return `${plainLine(head)}  ${terminal.style.dim(plainLine(JSON.stringify(data), room))}`.trimEnd();
+}

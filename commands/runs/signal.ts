@@ -1,0 +1,35 @@
+import { connect } from "../connect.ts";
+import { command } from "../define.ts";
+import { readJson } from "../run/input.ts";
+import { idArgument } from "./run-id.ts";
+
+const TOLD = {
+  accepted: "accepted",
+  duplicate: "had been accepted before",
+  ended: "came too late: the run has ended",
+};
+
+export const signal = command({
+  details: "It is kept until the run waits for it. The same --id again has no effect.",
+  examples: ['stigmer runs signal run_0199… approved --data \'{"by": "Ada"}\''],
+  args: {
+    id: idArgument,
+    name: { type: "positional", description: "The name that the run waits for" },
+    data: { type: "string", valueHint: "JSON|@FILE|-", description: "What comes with it" },
+    signalId: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "Tells a repetition from a second signal",
+    },
+  },
+  async run({ id, name, data, signalId }, terminal) {
+    const { result } = await connect().signalRun(id, {
+      name,
+      ...(data === undefined ? {} : { data: await readJson("--data", data) }),
+      ...(signalId === undefined ? {} : { id: signalId }),
+    });
+    if (terminal.isJson) terminal.printJson({ result });
+    else terminal.print(`signal ${name} ${TOLD[result]}`);
+    return result === "ended" ? 1 : 0;
+  },
+});
