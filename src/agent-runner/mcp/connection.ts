@@ -1,0 +1,138 @@
+import { Client, type Tool } from "@modelcontextprotocol/client";
+
+import { version } from "../../base/build-info.ts";
+import { formatDurationMs } from "../../base/duration.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { McpServerSpec } from "../../schema/kinds/agent.ts";
+import type { ToolValue } from "../../schema/wire/agent-step.ts";
+import type { Environment } from "../model/choice.ts";
+import { minimalEnvironment } from "../process/child-environment.ts";
+import { type Child, startChild } from "../process/child.ts";
+import type { Reaper } from "../process/reaper.ts";
+import { keepTail, type Tail } from "../process/tail.ts";
+import { mcpFailure } from "./failure.ts";
+import { toToolText } from "./result-text.ts";
+import { createStdioTransport } from "./transport.ts";
+
+const STDERR_CHARACTERS_MAX = 4_000;
+const STDERR_LINES_SHOWN = 5;
+/** An older server may not answer what it does not know; then it is spoken to in the old way. */
+const PROBE_MS = 3_000;
+
+export interface McpWorld {
+  readonly environment: Environment;
+  readonly reaper: Reaper;
+  readonly limits: {
+    readonly mcpStartMs: number;
+    readonly mcpCallMs: number;
+    readonly mcpIdleMs: number;
+    readonly toolTextBytesMax: number;
+  };
+}
+
+/** A server that runs and has been greeted. */
+export interface Connection {
+  /** What the server offers now. */
+  listTools(signal: AbortSignal): Promise<Tool[]>;
+  callTool(name: string, given: Record<string, unknown>, signal: AbortSignal): Promise<ToolValue>;
+  close(): Promise<void>;
+  /** Resolves when the server is gone, with how it ended. */
+  readonly closed: Promise<string>;
+}
+
+/** Starts a server. One that leaves at the first modern question is started again and asked in the old way. */
+export async function connect(spec: McpServerSpec, world: McpWorld): Promise<Connection> {
+  requireCommand(spec, world.environment);
+  const modern = await tryConnect(spec, world, "auto");
+  if ("callTool" in modern) return modern;
+  if (!modern.isGone) throw mcpFailure(modern.reason);
+  const old = await tryConnect(spec, world, "legacy");
+  if ("callTool" in old) return old;
+  throw mcpFailure(old.reason);
+}
+
+async function tryConnect(
+  spec: McpServerSpec,
+  world: McpWorld,
+  mode: "auto" | "legacy",
+): Promise<Connection | { reason: string; isGone: boolean }> {
+  const child = await startChild(
+    {
+      command: [spec.command, ...spec.args],
+      environment: minimalEnvironment(world.environment, spec.environment),
+      folder: world.environment["HOME"] ?? "/",
+    },
+    world.reaper,
+  );
+  const stderr = keepTail(child.stderr, STDERR_CHARACTERS_MAX);
+  const client = new Client(
+    { name: "stigmer", version },
+    { versionNegotiation: { mode, probe: { timeoutMs: PROBE_MS } } },
+  );
+  let isGone = false;
+  void child.ended.then(() => (isGone = true));
+  try {
+    await client.connect(createStdioTransport(child), { timeout: world.limits.mcpStartMs });
+    return openConnection(spec, { client, child, stderr }, world);
+  } catch (error) {
+    await Bun.sleep(0);
+    const how = isGone ? `it ended with ${await child.ended}` : messageOf(error);
+    child.kill();
+    await stderr.done;
+    return { reason: describe(spec, `did not start: ${how}`, stderr), isGone };
+  }
+}
+
+function openConnection(
+  spec: McpServerSpec,
+  { client, child, stderr }: { client: Client; child: Child; stderr: Tail },
+  { limits }: McpWorld,
+): Connection {
+  return {
+    async listTools(signal) {
+      try {
+        const options = { signal, timeout: limits.mcpStartMs, cacheMode: "refresh" as const };
+        return (await client.listTools(undefined, options)).tools;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw mcpFailure(describe(spec, `did not list its tools: ${messageOf(error)}`, stderr));
+      }
+    },
+    async callTool(name, given, signal) {
+      const started = performance.now();
+      try {
+        const options = { signal, timeout: limits.mcpCallMs };
+        const result = await client.callTool({ name, arguments: given }, options);
+        return toToolText(result, limits.toolTextBytesMax);
+      } catch (error) {
+        signal.throwIfAborted();
+        const isSlow = performance.now() - started >= limits.mcpCallMs;
+        const why = isSlow
+          ? `did not answer within ${formatDurationMs(limits.mcpCallMs)}`
+          : `failed: ${messageOf(error)}`;
+        return {
+          text: `The tool "${name}" of the MCP server "${spec.name}" ${why}.`,
+          isError: true,
+        };
+      }
+    },
+    close: () => client.close(),
+    closed: child.ended,
+  };
+}
+
+/** A command that is not there would only show as an odd exit code of the shell. */
+function requireCommand(spec: McpServerSpec, environment: Environment): void {
+  const path = spec.environment["PATH"] ?? environment["PATH"] ?? "";
+  if (Bun.which(spec.command, { PATH: path })) return;
+  throw mcpFailure(
+    `the MCP server "${spec.name}" can't start: the command "${spec.command}" is not found; install it, or write its full path in spec.mcpServers[].command`,
+  );
+}
+
+function describe(spec: McpServerSpec, what: string, stderr: Tail): string {
+  const command = [spec.command, ...spec.args].join(" ");
+  const lines = stderr.text().trim().split("\n").slice(-STDERR_LINES_SHOWN).join("\n");
+  const said = lines === "" ? "it wrote nothing to stderr" : `its last words on stderr:\n${lines}`;
+  return `the MCP server "${spec.name}" (${command}) ${what}; ${said}`;
+}

@@ -1,0 +1,22 @@
+import { mkdir } from "node:fs/promises";
+import { join, posix } from "node:path";
+
+import { SANDBOX_FOLDER } from "./bubblewrap.ts";
+
+/** A run's id is part of a path. */
+const RUN_ID = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** The folder of a run's files, made on its first use. It stays after the run, for people to look at. */
+export async function openWorkspace(home: string, runId: string): Promise<string> {
+  if (!RUN_ID.test(runId)) throw new Error(`unreachable: "${runId}" is no run id`);
+  const folder = join(home, "workspaces", runId);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** A path in the workspace as the sandbox sees it, or undefined when it leads out of it. */
+export function toSandboxPath(path: string): string | undefined {
+  const resolved = posix.resolve(SANDBOX_FOLDER, path);
+  const isInside = resolved === SANDBOX_FOLDER || resolved.startsWith(`${SANDBOX_FOLDER}/`);
+  return isInside && !path.includes("\0") ? resolved : undefined;
+}

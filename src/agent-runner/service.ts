@@ -1,0 +1,55 @@
+import { join } from "node:path";
+
+import { version } from "../base/build-info.ts";
+import { dieWithParent } from "../base/die-with-parent.ts";
+import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
+import { createLog, logLevelOf } from "../base/log.ts";
+import { findHome, pathsOf } from "../base/paths.ts";
+import { keepLoopbackDirect } from "../base/process-environment.ts";
+import { readLimits } from "./limits.ts";
+import { createRedactor } from "./redact.ts";
+import { openRunner } from "./runner.ts";
+import { serve } from "./serve.ts";
+
+const SOCKET_NAME = "agent-runner.sock";
+/** Below the three seconds that a supervisor waits for. */
+const STOP_MS = 2_500;
+
+type Environment = Record<string, string | undefined>;
+
+/** Serves until SIGTERM or SIGINT, and gives the exit status. */
+export async function runUntilStopped(
+  socket: string | undefined,
+  environment: Environment,
+): Promise<number> {
+  dieWithParent();
+  keepLoopbackDirect(environment);
+  const redact = createRedactor(environment);
+  const write = (line: string) => process.stderr.write(`${redact(line)}\n`);
+  const log = createLog("agent-runner", (line) => void write(line), logLevelOf(environment));
+  try {
+    const home = findHome(environment);
+    const runner = openRunner(home, environment, readLimits(environment));
+    const stopping = new AbortController();
+    const path = socket ?? join(pathsOf(home).sockets, SOCKET_NAME);
+    const server = await serve({ socket: path, runner, log, redact, signal: stopping.signal });
+    log.info("ready", { socket: path, version, pid: process.pid });
+    const reason = await nextSignal();
+    log.info("stopping", { reason });
+    stopping.abort(new Error("the agent-runner is stopping"));
+    await Promise.race([Promise.all([server.stop(), runner.close()]), Bun.sleep(STOP_MS)]);
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    const hint = error instanceof StigmerError ? error.hint : undefined;
+    log.error(messageOf(error), { hint });
+    return error instanceof StigmerError ? exitStatus[error.code] : 1;
+  }
+}
+
+function nextSignal(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  process.once("SIGTERM", () => resolve("SIGTERM"));
+  process.once("SIGINT", () => resolve("SIGINT"));
+  return promise;
+}
