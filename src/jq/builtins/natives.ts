@@ -4,11 +4,12 @@ import type { Native, Natives } from "./native.ts";
 import { numbers } from "./numbers.ts";
 import { objects } from "./objects.ts";
 import { paths } from "./paths.ts";
+import { regexes } from "./regex.ts";
 import { strings } from "./strings.ts";
 import { values } from "./values.ts";
 
 const NATIVES: ReadonlyMap<string, Native> = new Map(
-  [control, paths, values, arrays, objects, strings, numbers].flatMap((family: Natives) =>
+  [control, paths, values, arrays, objects, strings, regexes, numbers].flatMap((family: Natives) =>
     Object.entries(family),
   ),
 );
