@@ -1,6 +1,8 @@
 import type { z } from "zod";
 
+import type { JsonValue } from "../base/json.ts";
 import type { RunError } from "../durable/errors.ts";
+import { toInputIssues } from "../schema/input-issues.ts";
 
 const BASE = "https://stigmer.ai/errors";
 
@@ -16,12 +18,12 @@ export function agentError(kind: keyof typeof kinds, detail: string, instance: s
   return { ...kinds[kind], detail, instance };
 }
 
-/** Every issue on one line, each with its JSON Pointer. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${toPointer(path)}: ${message}`).join("; ");
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"));
-  return steps.length === 0 ? "the whole value" : `/${steps.join("/")}`;
+/** Every issue on one line, each with its JSON Pointer and what was meant. */
+export function describeIssues(schema: z.ZodType, value: JsonValue, error: z.ZodError): string {
+  return toInputIssues(error, schema, value)
+    .map(({ message, pointer, suggestion }) => {
+      const place = pointer === "" ? message : `${pointer}: ${message}`;
+      return suggestion === undefined ? place : `${place} (did you mean "${suggestion}"?)`;
+    })
+    .join("; ");
 }

@@ -15,11 +15,14 @@ export const agentProgram: Program = { name: "agent", open };
 
 function open(start: RunStart): Execution {
   const spec = AgentSpec.safeParse(start.definition);
-  if (!spec.success) return refuse(`the agent is not valid: ${describeIssues(spec.error)}`);
+  if (!spec.success)
+    return refuse(
+      `the agent is not valid: ${describeIssues(AgentSpec, start.definition, spec.error)}`,
+    );
   const input = AgentInput.safeParse(start.input);
   if (!input.success) {
     return refuse(
-      `the input of an agent is {"message": …}, and this one is not: ${describeIssues(input.error)}`,
+      `the input of an agent is {"message": …}, and this one is not: ${describeIssues(AgentInput, start.input, input.error)}`,
     );
   }
   return openLoop(spec.data, toUserText(input.data));
