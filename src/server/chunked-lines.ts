@@ -1,0 +1,40 @@
+/**
+ * The lines of a stream, together as they arrived: who falls behind gets many at once and can handle them at once. Throws
+ * when nothing came for longer than `silenceMaxMs`.
+ */
+export async function* readChunkedLines(
+  stream: ReadableStream<Uint8Array>,
+  silenceMaxMs: number,
+): AsyncGenerator<readonly string[]> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  const parts: string[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await within(reader.read(), silenceMaxMs);
+      if (done) return;
+      const [head = "", ...rest] = decoder.decode(value, { stream: true }).split("\n");
+      parts.push(head);
+      if (rest.length === 0) continue;
+      const lines = [parts.splice(0).join(""), ...rest.slice(0, -1)];
+      parts.push(rest.at(-1) ?? "");
+      yield lines.filter((line) => line !== "");
+    }
+  } finally {
+    // Closes the connection, whether the stream ended, broke or is not wanted any more.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`nothing came for ${limitMs / 1_000} s`)),
+    limitMs,
+  );
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
