@@ -34,14 +34,19 @@ export function tryLock(path: string): FileLock | undefined {
   });
 }
 
-/** Waits for the lock. `onWait` hears once, after a second, who has it. */
+/** Waits for the lock, until `signal` says not to. `onWait` hears once, after a second, who has it. */
 export async function lock(
   path: string,
-  options: { timeoutMs: number; onWait?: (holder: ProcessIdentity | undefined) => void },
+  options: {
+    timeoutMs: number;
+    signal?: AbortSignal;
+    onWait?: (holder: ProcessIdentity | undefined) => void;
+  },
 ): Promise<FileLock> {
   const startedMs = performance.now();
   let told = false;
   for (;;) {
+    options.signal?.throwIfAborted();
     const held = tryLock(path);
     if (held) return held;
     const waitedMs = performance.now() - startedMs;

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+
+/** The names of one download; all begin with its digest, so that two mirrors of a file share them. */
+export interface Places {
+  /** The verified file. */
+  readonly done: string;
+  /** Its beginning, while it is under way or after a try that was cut off. */
+  readonly part: string;
+  /** What the beginning belongs to. */
+  readonly sidecar: string;
+  /** What had the wrong digest, kept for a look at it. */
+  readonly bad: string;
+  readonly lock: string;
+}
+
+export function placesOf({ folder, sha256 }: { folder: string; sha256: string }): Places {
+  const at = (ending: string): string => join(folder, `${sha256}${ending}`);
+  return {
+    done: at(""),
+    part: at(".part"),
+    sidecar: at(".json"),
+    bad: at(".bad"),
+    lock: at(".lock"),
+  };
+}

@@ -1,0 +1,49 @@
+import type { DownloadProgress } from "./request.ts";
+
+const STEP_PERCENT = 10;
+const UNITS = ["B", "kB", "MB", "GB"];
+const BAR_COLUMNS_MAX = 40;
+/** What stands beside the bar, at its longest. */
+const FIGURES_COLUMNS = 36;
+
+/** One line to be drawn over the last one: a bar as wide as fits, then the figures. */
+export function progressBar(progress: DownloadProgress, columns: number): string {
+  const figures = `${percentOf(progress)} % of ${formatBytes(progress.totalBytes)}${aside(progress)}`;
+  const width = Math.min(BAR_COLUMNS_MAX, columns - FIGURES_COLUMNS);
+  if (width < 4) return figures.slice(0, Math.max(0, columns));
+  const filled = Math.floor((width * percentOf(progress)) / 100);
+  return `[${"=".repeat(filled)}${" ".repeat(width - filled)}] ${figures}`;
+}
+
+/** A line for a log, each time that another tenth is there; undefined in between. */
+export function progressLine(
+  progress: DownloadProgress,
+  previous: DownloadProgress | undefined,
+): string | undefined {
+  const step = stepOf(progress);
+  const isNewTry = previous?.attempt !== progress.attempt;
+  if (!isNewTry && step === stepOf(previous)) return undefined;
+  return `downloaded ${percentOf(progress)} % of ${formatBytes(progress.totalBytes)}${aside(progress)}`;
+}
+
+function aside({ attempt, resumedFrom }: DownloadProgress): string {
+  const notes = [
+    ...(resumedFrom > 0 ? [`resumed at ${formatBytes(resumedFrom)}`] : []),
+    ...(attempt > 1 ? [`try ${attempt}`] : []),
+  ];
+  return notes.length > 0 ? ` (${notes.join(", ")})` : "";
+}
+
+function percentOf({ receivedBytes, totalBytes }: DownloadProgress): number {
+  return Math.floor((receivedBytes / totalBytes) * 100);
+}
+
+function stepOf(progress: DownloadProgress): number {
+  return Math.floor(percentOf(progress) / STEP_PERCENT);
+}
+
+function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
+}

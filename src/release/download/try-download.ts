@@ -1,0 +1,140 @@
+import { DownloadFailure, networkFailure } from "./failure.ts";
+import {
+  isPage,
+  judgeAnswer,
+  looksLikePage,
+  portalFailure,
+  sizeFailure,
+  type Verdict,
+} from "./judge-answer.ts";
+import { openAnswer } from "./open-answer.ts";
+import { openPartial, type PartialFile } from "./partial-file.ts";
+import { placesOf } from "./places.ts";
+import type { DownloadJob } from "./request.ts";
+import { createWatchdog, type Watchdog } from "./watchdog.ts";
+
+/** One try: continues what is there, or begins. Returns the path of the verified file. */
+export async function tryDownload(job: DownloadJob, attempt: number): Promise<string> {
+  const part = openPartial(job);
+  const watchdog = createWatchdog(job.signal);
+  try {
+    const resumedFrom = await receive(job, part, { attempt, watchdog });
+    if (part.sha256() === job.sha256) return part.finish();
+    // An older try may have left wrong bytes; once more without them shows who is wrong.
+    if (resumedFrom > 0) {
+      part.restart(undefined);
+      await receive(job, part, { attempt, watchdog });
+      if (part.sha256() === job.sha256) return part.finish();
+    }
+    throw rejectContent(job, part);
+  } finally {
+    watchdog.stop();
+    part.close();
+  }
+}
+
+interface Try {
+  readonly attempt: number;
+  readonly watchdog: Watchdog;
+}
+
+/** Fills the file up to its size. Returns how many of its bytes had been there before. */
+async function receive(job: DownloadJob, part: PartialFile, now: Try): Promise<number> {
+  if (part.sizeBytes === job.sizeBytes) return part.sizeBytes;
+  const { response, verdict } = await openBody(job, part, now);
+  if (verdict.verdict === "restart") part.restart(verdict.validator);
+  const resumedFrom = part.sizeBytes;
+  const tell = (): void =>
+    job.onProgress({
+      receivedBytes: part.sizeBytes,
+      totalBytes: job.sizeBytes,
+      attempt: now.attempt,
+      resumedFrom,
+    });
+  tell();
+  for await (const chunk of chunksOf(response, job, now.watchdog)) {
+    if (part.sizeBytes + chunk.length > job.sizeBytes) {
+      throw pageOr(response, part, sizeFailure("more bytes", job.sizeBytes));
+    }
+    part.append(chunk);
+    tell();
+  }
+  if (part.sizeBytes < job.sizeBytes) throw pageOr(response, part, earlyEnd(job, part));
+  return resumedFrom;
+}
+
+async function openBody(
+  job: DownloadJob,
+  part: PartialFile,
+  { attempt, watchdog }: Try,
+): Promise<{ response: Response; verdict: Verdict }> {
+  const { connectMs, stallMs } = job.limits;
+  const patienceMs = Math.min(connectMs * attempt, stallMs);
+  for (const resumedFrom of [part.sizeBytes, 0]) {
+    const { validator } = part;
+    const isResumed = resumedFrom > 0 && validator !== undefined;
+    watchdog.expect("an answer", patienceMs);
+    const response = await openAnswer(
+      job,
+      isResumed ? { Range: `bytes=${resumedFrom}-`, "If-Range": validator } : {},
+      watchdog,
+    );
+    const asked = { resumedFrom, validator, sizeBytes: job.sizeBytes, nowMs: Date.now() };
+    const verdict = judgeAnswer(response, asked);
+    if (verdict.verdict === "append" || verdict.verdict === "restart") return { response, verdict };
+    await response.body?.cancel();
+    if (verdict.verdict === "fail") throw verdict.failure;
+    part.restart(undefined);
+  }
+  throw new Error("unreachable: an answer to a request without a range is never asked for again");
+}
+
+async function* chunksOf(
+  response: Response,
+  job: DownloadJob,
+  watchdog: Watchdog,
+): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  try {
+    for (;;) {
+      watchdog.expect("the next byte", job.limits.stallMs);
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    watchdog.signal.throwIfAborted();
+    throw networkFailure(error, []);
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function earlyEnd(job: DownloadJob, part: PartialFile): DownloadFailure {
+  const missing = job.sizeBytes - part.sizeBytes;
+  return new DownloadFailure("network", `the file ended ${missing} bytes too early`, {
+    hint: "try again: what has come is kept",
+    canRetry: true,
+  });
+}
+
+/** A page in the place of the file explains more than its size does. */
+function pageOr(response: Response, part: PartialFile, failure: DownloadFailure): DownloadFailure {
+  if (!isPage(response.headers) && !looksLikePage(part.head())) return failure;
+  part.restart(undefined);
+  return portalFailure();
+}
+
+function rejectContent(job: DownloadJob, part: PartialFile): DownloadFailure {
+  if (looksLikePage(part.head())) {
+    part.restart(undefined);
+    return portalFailure();
+  }
+  const actual = part.sha256();
+  part.quarantine();
+  const { bad } = placesOf(job);
+  return new DownloadFailure("wrong digest", `it has SHA-256 ${actual}, not ${job.sha256}`, {
+    hint: `do not use it; it is kept as ${bad}. Compare the mirror with the release`,
+  });
+}
