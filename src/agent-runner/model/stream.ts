@@ -83,8 +83,7 @@ function toToolCall(part: Extract<Part, { type: "tool-call" }>): ToolCall {
 
 function toValue(answer: Answer, opaque: JsonValue | undefined, choice: ModelChoice): ModelValue {
   const { text, finish, toolCalls } = answer;
-  // A connection that closes in order, but too early, looks like an end without a reason.
-  if (!finish || (finish.finishReason === "other" && finish.rawFinishReason === undefined)) {
+  if (!finish || isBrokenOff(finish)) {
     throw modelFailure(502, `${modelLabel(choice)} broke off in the middle of its answer`, {
       isRetryable: true,
     });
@@ -103,6 +102,12 @@ function toValue(answer: Answer, opaque: JsonValue | undefined, choice: ModelCho
     },
     model: modelLabel(choice),
   };
+}
+
+/** A connection that closes in order, but too early, ends the answer without a reason. */
+function isBrokenOff({ finishReason, rawFinishReason }: Finish): boolean {
+  if (finishReason === "interrupted" || finishReason === "error") return true;
+  return finishReason === "other" && rawFinishReason === undefined;
 }
 
 function toFinishReason(
