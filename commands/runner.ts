@@ -22,6 +22,18 @@ export const runner = group(
       "Use the agent-runner of this build again",
       async () => (await import("./runner/reset.ts")).reset,
     ),
+    prune: entry(
+      "Remove the agent-runners that nobody needs",
+      async () => (await import("./runner/prune.ts")).prune,
+    ),
+    install: entry(
+      "Install an agent-runner from a file",
+      async () => (await import("./runner/install.ts")).install,
+    ),
+    export: entry(
+      "Write a copy of the agent-runner to a file",
+      async () => (await import("./runner/export.ts")).exportCommand,
+    ),
   },
   {
     details:

@@ -1,8 +1,7 @@
 import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
-import { explainDiskError } from "./disk.ts";
-import { holdInstallLock, LOCK_MAX_MS } from "./install-lock.ts";
+import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
 import { judgeFile } from "./judge.ts";
 import { folderNameOf, linkedFolder, runnerPath } from "./layout.ts";
@@ -11,20 +10,15 @@ import { readManifest, replaceManifest } from "./manifest.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
 import { smokeRun } from "./smoke.ts";
 
-interface ChooseOptions {
-  readonly onProgress?: (message: string) => void;
-  readonly lockTimeoutMs?: number;
-}
-
 /** Installs a runner that somebody built or brought, and uses it from now on, until `resetRunner`. */
 export async function chooseRunner(
   paths: Paths,
   choice: { bytes: Uint8Array; version: string; target: string; source: "local" | "file" },
-  options: ChooseOptions = {},
+  options: InstallOptions = {},
 ): Promise<RunnerFile> {
   const { bytes } = choice;
   const runner = { ...choice, sha256: sha256Hex(bytes), size: bytes.length };
-  return underLock(paths, options, async () => {
+  return underInstallLock(paths, options, async () => {
     const folderName = folderNameOf(runner);
     const path = runnerPath(paths, folderName);
     const manifest = readManifest(paths, folderName);
@@ -42,9 +36,9 @@ export async function chooseRunner(
 /** Ends the choice: the runner of this build is used again from the next start on. */
 export async function resetRunner(
   paths: Paths,
-  options: ChooseOptions = {},
+  options: InstallOptions = {},
 ): Promise<{ wasChosen: string | undefined }> {
-  return underLock(paths, options, async () => {
+  return underInstallLock(paths, options, async () => {
     const wasChosen = linkedFolder(paths, "pinned");
     removeLink(paths, "pinned");
     return { wasChosen };
@@ -55,9 +49,9 @@ export async function resetRunner(
 export async function rollbackRunner(
   paths: Paths,
   build: RunnerBuild,
-  options: ChooseOptions = {},
+  options: InstallOptions = {},
 ): Promise<RunnerFile> {
-  return underLock(paths, options, async () => {
+  return underInstallLock(paths, options, async () => {
     const folderName = linkedFolder(paths, "previous");
     const manifest = folderName === undefined ? undefined : readManifest(paths, folderName);
     if (folderName === undefined || !manifest) throw nothingBefore(paths);
@@ -73,22 +67,6 @@ export async function rollbackRunner(
     makeCurrent(paths, folderName, manifest.version);
     return { path, version: manifest.version, sha256: manifest.sha256, source: manifest.source };
   });
-}
-
-async function underLock<T>(
-  paths: Paths,
-  options: ChooseOptions,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { lockTimeoutMs = LOCK_MAX_MS, onProgress = () => {} } = options;
-  const held = await holdInstallLock(paths, lockTimeoutMs, onProgress);
-  try {
-    return await work();
-  } catch (error) {
-    throw explainDiskError(error, paths.runners);
-  } finally {
-    held.release();
-  }
 }
 
 function nothingBefore(paths: Paths): StigmerError {

@@ -306,7 +306,10 @@ test("who cannot get the lock is told who has it", async () => {
   mkdirSync(paths.runners, { recursive: true });
   const held = tryLock(lockPath(paths));
 
-  const failing = ensureRunner(paths, { build: buildOf("v1.0.0"), lockTimeoutMs: 50 });
+  const failing = ensureRunner(paths, {
+    build: buildOf("v1.0.0"),
+    environment: { STIGMER_LOCK_TIMEOUT: "0.05" },
+  });
 
   expect(failing).rejects.toThrow(`process ${process.pid} has held`);
   await failing.catch(() => {});

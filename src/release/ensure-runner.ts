@@ -1,20 +1,19 @@
 import type { Paths } from "../base/paths.ts";
 import { checkpoint } from "./checkpoint.ts";
-import { explainDiskError } from "./disk.ts";
 import { findPinned, findRunner, type FoundRunner } from "./find-runner.ts";
-import { holdInstallLock, LOCK_MAX_MS } from "./install-lock.ts";
+import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
 import { folderNameOf, linkedFolder } from "./layout.ts";
 import { makeCurrent, removeLink } from "./links.ts";
 import { readManifest, replaceManifest } from "./manifest.ts";
+import { referTo } from "./references.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
-import { findCopy } from "./sources.ts";
+import { findCopy, type SourceRequest } from "./sources.ts";
 
-export interface EnsureOptions {
+export interface EnsureOptions extends InstallOptions {
   readonly build: RunnerBuild;
-  /** A sentence about something that a person may want to know or wait for. */
-  readonly onProgress?: (message: string) => void;
-  readonly lockTimeoutMs?: number;
+  /** This process is going to run it, or have it run: nobody may remove it while this process lives. */
+  readonly isUse?: boolean;
 }
 
 /**
@@ -22,30 +21,32 @@ export interface EnsureOptions {
  * there. Any number of processes may ask at the same time.
  */
 export async function ensureRunner(paths: Paths, options: EnsureOptions): Promise<RunnerFile> {
-  const { build, onProgress = () => {}, lockTimeoutMs = LOCK_MAX_MS } = options;
-  const found = findRunner(paths, build);
+  const { build, onProgress = () => {} } = options;
+  const found = findForUse(paths, options);
   if (found?.isComplete) return tell(found, onProgress);
-  const held = await holdInstallLock(paths, lockTimeoutMs, onProgress);
-  try {
+  return underInstallLock(paths, options, async (settings) => {
     checkpoint("locked");
     dropBadPin(paths, onProgress);
-    const runner = findRunner(paths, build) ?? (await restoreRunner(paths, build, onProgress));
+    const runner =
+      findRunner(paths, build) ?? (await restoreRunner({ paths, build, settings, onProgress }));
     if (!runner.isComplete) complete(paths, runner, build);
+    if (options.isUse) referTo(paths, runner.folderName);
     return tell(runner, onProgress);
-  } catch (error) {
-    throw explainDiskError(error, paths.runners);
-  } finally {
-    held.release();
-  }
+  });
 }
 
-async function restoreRunner(
-  paths: Paths,
-  build: RunnerBuild,
-  onProgress: (message: string) => void,
-): Promise<FoundRunner> {
+/** Looked at again once the use is noted: it may have been removed in between. */
+function findForUse(paths: Paths, { build, isUse }: EnsureOptions): FoundRunner | undefined {
+  const found = findRunner(paths, build);
+  if (!isUse || !found) return found;
+  referTo(paths, found.folderName);
+  return findRunner(paths, build);
+}
+
+async function restoreRunner(request: SourceRequest): Promise<FoundRunner> {
+  const { paths, build, onProgress } = request;
   const expected = expectationOf(build);
-  const { bytes, source } = await findCopy({ build, onProgress }, expected);
+  const { bytes, source } = await findCopy(request, expected);
   const runner = await installRunner(paths, { ...expected, bytes, source, target: build.target });
   onProgress(`installed agent-runner ${runner.version} (${source}) in ${runner.path}`);
   return { ...runner, folderName: folderNameOf(expected), isPinned: false, isComplete: false };

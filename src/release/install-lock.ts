@@ -4,11 +4,10 @@ import { type FileLock, lock } from "../base/file-lock.ts";
 import type { Paths } from "../base/paths.ts";
 import { explainDiskError } from "./disk.ts";
 import { lockPath } from "./layout.ts";
-
-export const LOCK_MAX_MS = 300_000;
+import { readReleaseSettings, type ReleaseSettings } from "./release-settings.ts";
 
 /** The lock under which anything below `runners/` is changed. */
-export async function holdInstallLock(
+async function holdInstallLock(
   paths: Paths,
   timeoutMs: number,
   onProgress: (message: string) => void,
@@ -24,5 +23,29 @@ export async function holdInstallLock(
     });
   } catch (error) {
     throw explainDiskError(error, paths.runners);
+  }
+}
+
+export interface InstallOptions {
+  readonly onProgress?: (message: string) => void;
+  /** Where settings are read from; the process's own unless given. */
+  readonly environment?: Record<string, string | undefined>;
+}
+
+/** Does the work alone, and says in a sentence what the disk refused. */
+export async function underInstallLock<T>(
+  paths: Paths,
+  options: InstallOptions,
+  work: (settings: ReleaseSettings) => Promise<T>,
+): Promise<T> {
+  const { environment = process.env, onProgress = () => {} } = options;
+  const settings = readReleaseSettings(environment);
+  const held = await holdInstallLock(paths, settings.lockTimeoutMs, onProgress);
+  try {
+    return await work(settings);
+  } catch (error) {
+    throw explainDiskError(error, paths.runners);
+  } finally {
+    held.release();
   }
 }

@@ -10,6 +10,17 @@ export async function smokeRun(
   version: string,
   folder: string,
 ): Promise<string | undefined> {
+  const answer = await askVersion(path, folder);
+  if ("version" in answer && answer.version === version) return undefined;
+  const said = "version" in answer ? `said it is ${answer.version}` : answer.trouble;
+  return `${said} instead of "agent-runner ${version}"`;
+}
+
+/** What a file says it is, if it is an agent-runner at all. */
+export async function askVersion(
+  path: string,
+  folder: string,
+): Promise<{ version: string } | { trouble: string }> {
   const { command, environment } = runnerCommand(path);
   const child = Bun.spawn([...command, "--version"], {
     cwd: folder,
@@ -22,12 +33,13 @@ export async function smokeRun(
   });
   const [answer, complaint] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   await child.exited;
-  if (child.exitCode === 0 && answer.trim() === `agent-runner ${version}`) return undefined;
+  const version = /^agent-runner (\S+)$/.exec(answer.trim())?.[1];
+  if (child.exitCode === 0 && version !== undefined) return { version };
   const end = child.signalCode
     ? `was ended by ${child.signalCode}`
     : `exited with ${child.exitCode}`;
   const said = firstLine(answer) || firstLine(complaint) || "nothing";
-  return `--version ${end} and said "${said}" instead of "agent-runner ${version}"`;
+  return { trouble: `--version ${end} and said "${said}"` };
 }
 
 function firstLine(text: string): string {

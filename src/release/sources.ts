@@ -1,6 +1,10 @@
 import { messageOf, StigmerError } from "../base/errors.ts";
+import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
+import type { ReleaseSettings } from "./release-settings.ts";
 import type { RunnerBuild, RunnerExpectation, RunnerSource } from "./runner-file.ts";
+import { bundleCopy } from "./sources/bundle-copy.ts";
+import { cachedCopy } from "./sources/cached-copy.ts";
 import { embeddedCopy } from "./sources/embedded-copy.ts";
 
 /** A place where a good copy may be. */
@@ -12,11 +16,13 @@ export interface Source {
 
 export interface SourceRequest {
   readonly build: RunnerBuild;
+  readonly paths: Paths;
+  readonly settings: ReleaseSettings;
   readonly onProgress: (message: string) => void;
 }
 
 /** Asked in this order, until one gives the right bytes. */
-const sources: readonly Source[] = [embeddedCopy];
+const sources: readonly Source[] = [embeddedCopy, bundleCopy, cachedCopy];
 
 /** The first copy with the right size and digest. */
 export async function findCopy(
