@@ -23,7 +23,7 @@ const CallFunction = closed({ ...taskBase, call: text, with: map.optional() });
 
 export type CallHttp = z.infer<typeof CallHttp>;
 export type CallFunction = z.infer<typeof CallFunction>;
-export type CallAsyncApi = z.infer<ReturnType<typeof defineCallAsyncApi>>;
+type CallAsyncApi = z.infer<ReturnType<typeof defineCallAsyncApi>>;
 export type CallProtocol =
   | CallHttp
   | z.infer<typeof CallGrpc>

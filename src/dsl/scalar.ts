@@ -1,4 +1,4 @@
-import { Json, type JsonObject } from "../base/json.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
 import { accept, isObject } from "./shape.ts";
 
 export const text = accept("a string", (value) => typeof value === "string");
@@ -13,7 +13,8 @@ export const integer = accept(
 export const bool = accept("true or false", (value) => typeof value === "boolean");
 /** Any object; what is in it is the author's. */
 export const map = accept("an object", (value): value is JsonObject => isObject(value));
-export const anything = Json;
+/** Any value at all, but one. */
+export const anything = accept("a value", (value): value is JsonValue => value !== undefined);
 
 const EXPRESSION = /^\s*\$\{.+\}\s*$/u;
 

@@ -25,8 +25,15 @@ export interface Position {
 export interface SourceDocument {
   readonly value: JsonValue;
   readonly file: string | undefined;
-  /** Where the value at a JSON Pointer stands, or its key, or its nearest ancestor that was written. */
-  readonly locate: (pointer: string, part?: "key" | "value") => Position | undefined;
+  /**
+   * Where the value at a JSON Pointer stands, or its key, or its nearest ancestor that was written. An offset leads
+   * into a text, as far as its way of writing keeps its letters where they are.
+   */
+  readonly locate: (
+    pointer: string,
+    part?: "key" | "value",
+    offset?: number,
+  ) => Position | undefined;
 }
 
 /** More than this is an attack (aliases of aliases), not a document. */
@@ -54,9 +61,10 @@ export function parseYamlDocuments(text: string, file?: string): SourceDocument[
     .map((document) => ({
       value: toValue(document, at, file),
       file,
-      locate: (pointer, part = "value") => {
+      locate: (pointer, part = "value", inside = 0) => {
         const offset = offsetOf(document, parsePointer(pointer), part);
-        return offset === undefined ? undefined : at(offset);
+        if (offset === undefined) return undefined;
+        return at(inside === 0 ? offset : offsetInside(text, offset, inside));
       },
     }));
 }
@@ -173,6 +181,22 @@ function offsetOf(
 
 function hasText(node: unknown): boolean {
   return isScalar(node) && Boolean(node.range) && node.range?.[0] !== node.range?.[1];
+}
+
+/** The place of a letter of a scalar that is written on one line, or as a literal block. */
+function offsetInside(text: string, start: number, inside: number): number {
+  const first = text[start];
+  if (first === '"' || first === "'") return start + 1 + inside;
+  if (first !== "|") return first === ">" ? start : start + inside;
+  let lineStart = text.indexOf("\n", start) + 1;
+  const indent = /^ */.exec(text.slice(lineStart))?.[0].length ?? 0;
+  for (let left = inside; ;) {
+    const lineEnd = text.indexOf("\n", lineStart);
+    const length = (lineEnd === -1 ? text.length : lineEnd) - lineStart - indent;
+    if (lineEnd === -1 || left <= length) return lineStart + indent + left;
+    left -= Math.max(length, 0) + 1;
+    lineStart = lineEnd + 1;
+  }
 }
 
 function childOf(

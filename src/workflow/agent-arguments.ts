@@ -14,7 +14,13 @@ const AgentArguments = closed({
 });
 export type AgentArguments = z.infer<typeof AgentArguments>;
 
-export function agentProblems(value: unknown): Problem[] {
+/** What is wrong with such a value, below this path. */
+export function agentProblems(value: unknown, path: Problem["path"] = []): Problem[] {
   const result = AgentArguments.safeParse(value);
-  return result.success ? [] : toProblems(result.error, value);
+  if (result.success) return [];
+  const problems: Problem[] = [];
+  for (const problem of toProblems(result.error, value)) {
+    problems.push({ ...problem, path: [...path, ...problem.path] });
+  }
+  return problems;
 }

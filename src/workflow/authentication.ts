@@ -15,6 +15,11 @@ const Inline = z.union([
   z.object({ bearer: z.strictObject({ token: z.string() }) }),
 ]);
 
+/** Whether a policy of a document can be used. */
+export function isUsable(policy: unknown): boolean {
+  return Inline.safeParse(policy).success;
+}
+
 /** The credentials of an endpoint, from its place or from `use.authentications`, with expressions evaluated. */
 export function credentialsOf(
   definition: AuthenticationDefinition | undefined,
