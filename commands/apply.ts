@@ -2,31 +2,22 @@ import type { ApplyResult } from "../src/schema/api/resource.ts";
 import type { Style } from "../src/terminal/style.ts";
 import { connect } from "./connect.ts";
 import { command } from "./define.ts";
-import { loadManifests } from "./manifest.ts";
-
-export const fileArgument = {
-  type: "string",
-  alias: "f",
-  many: true,
-  required: true,
-  valueHint: "FILE|DIR|-",
-} as const;
+import { fileArgument, loadManifests } from "./manifest.ts";
 
 export const apply = command({
   details:
-    "A file may hold several documents, in YAML or JSON. A workflow document is taken as it is, or as the spec of a\n" +
-    "manifest. Every document is checked before the first is sent.",
+    "A file may hold several documents, in YAML or JSON. A workflow document is taken as it is, or as the spec of a manifest. Every document is checked before the first is sent.",
   examples: [
     "stigmer apply -f agent.yaml",
     "stigmer apply -f manifests/ --dry-run",
     "cat agent.yaml | stigmer apply -f -",
   ],
   args: {
-    file: { ...fileArgument, description: "A file, a folder of .yaml files, or standard input" },
+    file: fileArgument,
     dryRun: { type: "boolean", description: "Say what would change, and change nothing" },
   },
   async run({ file, dryRun }, terminal) {
-    const manifests = await loadManifests(file);
+    const manifests = await loadManifests(file, { runnable: true });
     const client = connect();
     const results: ApplyResult[] = [];
     for (const { resource, label } of manifests) {

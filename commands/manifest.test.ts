@@ -17,7 +17,7 @@ function write(name: string, text: string): string {
 
 async function errorOf(sources: string[]): Promise<StigmerError> {
   try {
-    await loadManifests(sources);
+    await loadManifests(sources, { runnable: true });
   } catch (error) {
     if (error instanceof StigmerError) return error;
     throw error;
@@ -38,7 +38,7 @@ do:
 test("one file may hold an agent and a bare workflow", async () => {
   const file = write("two.yaml", `${AGENT}---\n${WORKFLOW}`);
 
-  const manifests = await loadManifests([file]);
+  const manifests = await loadManifests([file], { runnable: true });
 
   expect(manifests.map(({ label }) => label)).toEqual([
     "agent/writer",
@@ -101,7 +101,7 @@ test("of a folder the YAML files are read, of data nothing", async () => {
   writeFileSync(join(inner, "a.yaml"), AGENT);
   writeFileSync(join(inner, "input.json"), "[1, 2]");
 
-  const manifests = await loadManifests([inner]);
+  const manifests = await loadManifests([inner], { runnable: true });
 
   expect(manifests.map(({ label }) => label)).toEqual([
     "agent/writer",
@@ -118,4 +118,18 @@ test.each([
 
   expect(error.code).toBe(code as never);
   expect(error.message).toContain(source);
+});
+
+test("what can't run yet is valid, and refused where it is to run", async () => {
+  const file = write(
+    "later.yaml",
+    WORKFLOW.replace("set: {greeting: hi}", "emit: {event: {with: {}}}"),
+  );
+
+  const manifests = await loadManifests([file], { runnable: false });
+  const error = await errorOf([file]);
+
+  expect(manifests).toHaveLength(1);
+  expect(error.message).toContain("can't run");
+  expect(error.issues[0]).toMatchObject({ file, line: 3 });
 });

@@ -8,8 +8,24 @@ import { cannotRead, readText } from "./read-input.ts";
 
 const STDIN = "standard input";
 
-/** Reads every manifest of these files, folders and `-`, in order. All are checked before the first is given. */
-export async function loadManifests(sources: readonly string[]): Promise<Manifest[]> {
+/** `-f`, of every command that reads manifests. */
+export const fileArgument = {
+  type: "string",
+  alias: "f",
+  many: true,
+  required: true,
+  valueHint: "FILE|DIR|-",
+  description: "A file, a folder of .yaml files, or standard input",
+} as const;
+
+/**
+ * Reads every manifest of these files, folders and `-`, in order. All are checked before the first is given; with
+ * `runnable` what is valid but can't run is refused too.
+ */
+export async function loadManifests(
+  sources: readonly string[],
+  options: { runnable: boolean },
+): Promise<Manifest[]> {
   const files = sources.flatMap(filesOf);
   const documents: SourceDocument[] = [];
   const wrong: StigmerError[] = [];
@@ -21,6 +37,7 @@ export async function loadManifests(sources: readonly string[]): Promise<Manifes
   for (const document of documents) {
     collect(wrong, () => manifests.push(parseManifest(document)));
   }
+  if (options.runnable) wrong.push(...manifests.flatMap(({ obstacle }) => obstacle ?? []));
   if (wrong.length > 0) throw merge(wrong);
   if (manifests.length === 0) throw nothingIn(sources);
   refuseTwins(manifests);

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
+import { StigmerError } from "../../src/base/errors.ts";
 import { isJsonObject, type JsonValue } from "../../src/base/json.ts";
 import type { WorkflowDocument } from "../../src/dsl/document.ts";
+import type { Place } from "../../src/dsl/issues.ts";
 import { parseWorkflowValue } from "../../src/dsl/parse.ts";
 import type { SourceDocument } from "../../src/dsl/source.ts";
 import { Kind, type Resource } from "../../src/schema/kinds.ts";
@@ -9,12 +11,15 @@ import { Agent } from "../../src/schema/kinds/agent.ts";
 import { Workflow } from "../../src/schema/kinds/workflow.ts";
 import { inputError, type InputSource, parseInput } from "../../src/schema/parse-input.ts";
 import { API_VERSION } from "../../src/schema/resource.ts";
+import { checkRunnable } from "../../src/workflow/check.ts";
 
 /** One resource as somebody wrote it. */
 export interface Manifest {
   readonly resource: Resource;
   /** `agent/release-writer`, `workflow/default/release-notes@1.0.0`. */
   readonly label: string;
+  /** Why it can't run although it is valid: it needs what this runtime does not have. */
+  readonly obstacle?: StigmerError;
   /** Where it begins. */
   readonly place: { readonly file?: string; readonly line?: number; readonly column?: number };
 }
@@ -27,8 +32,7 @@ export function parseManifest(document: SourceDocument): Manifest {
   const place = { ...(file === undefined ? {} : { file }), ...locate("") };
   const from = { what: file ?? "the manifest", file, locate };
   if (isBareWorkflow(value)) {
-    const workflow = parseWorkflowValue(value, { file, locate });
-    return { resource: toResource(workflow, value), label: labelOf(workflow), place };
+    return { ...parseWorkflow(value, { file, locate }), place };
   }
   const { kind } = parseInput(WithKind, value, from);
   if (kind === "Agent") {
@@ -36,9 +40,32 @@ export function parseManifest(document: SourceDocument): Manifest {
     return { resource, label: `agent/${resource.metadata.name}`, place };
   }
   const resource = parseInput(Workflow, value, from);
-  const workflow = parseWorkflowValue(resource.spec, { file, locate, pointer: "/spec" });
-  refuseOtherName(resource, workflow, from);
-  return { resource, label: labelOf(workflow), place };
+  const parsed = parseWorkflow(resource.spec, { file, locate, pointer: "/spec" });
+  refuseOtherName(resource.metadata.name, parsed.resource.metadata.name, from);
+  return { ...parsed, resource, place };
+}
+
+/** The document as a resource; what keeps it from running is told apart from what is wrong with it. */
+function parseWorkflow(spec: JsonValue, place: Place): Omit<Manifest, "place"> {
+  const workflow = parseWorkflowValue(spec, place);
+  const { namespace, name, version } = workflow.document;
+  const metadata = { name: `${namespace}/${name}`, labels: {} };
+  const obstacle = obstacleOf(workflow, place);
+  return {
+    resource: { apiVersion: API_VERSION, kind: "Workflow", metadata, spec },
+    label: `workflow/${metadata.name}@${version}`,
+    ...(obstacle === undefined ? {} : { obstacle }),
+  };
+}
+
+function obstacleOf(workflow: WorkflowDocument, place: Place): StigmerError | undefined {
+  try {
+    checkRunnable(workflow, place);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StigmerError) return error;
+    throw error;
+  }
 }
 
 /** As the language's own examples are: a document without our envelope. */
@@ -46,29 +73,15 @@ function isBareWorkflow(value: JsonValue): boolean {
   return isJsonObject(value) && value["kind"] === undefined && value["document"] !== undefined;
 }
 
-function toResource({ document }: WorkflowDocument, spec: JsonValue): Resource {
-  const name = `${document.namespace}/${document.name}`;
-  return { apiVersion: API_VERSION, kind: "Workflow", metadata: { name, labels: {} }, spec };
-}
-
-function labelOf({ document }: WorkflowDocument): string {
-  return `workflow/${document.namespace}/${document.name}@${document.version}`;
-}
-
 /** The name in the envelope is a copy of the document's. */
-function refuseOtherName(
-  { metadata }: Workflow,
-  { document }: WorkflowDocument,
-  from: InputSource,
-): void {
-  const name = `${document.namespace}/${document.name}`;
-  if (metadata.name === name) return;
+function refuseOtherName(got: string, expected: string, from: InputSource): void {
+  if (got === expected) return;
   throw inputError(from, [
     {
       message: "the manifest and its document have different names",
       pointer: "/metadata/name",
-      expected: `"${name}"`,
-      got: `"${metadata.name}"`,
+      expected: `"${expected}"`,
+      got: `"${got}"`,
     },
   ]);
 }

@@ -2,8 +2,7 @@ import type { Client } from "../../src/client/client.ts";
 import type { Run } from "../../src/schema/api/run.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import { INTERRUPTED, untilInterrupted } from "../interrupt.ts";
-import { createLiveView } from "./live-view.ts";
-import { createPlainView } from "./plain-view.ts";
+import { viewFor } from "./choose-view.ts";
 import { reportEnd } from "./report-end.ts";
 import { type RunView, silentView } from "./view.ts";
 
@@ -17,7 +16,8 @@ export async function followRun(
   const view = options.events ? silentView : viewFor(terminal);
   const status = await untilInterrupted(async (signal) => {
     try {
-      for await (const event of client.events(run.id, { follow: true, signal })) {
+      const onDisconnect = (): void => sayAway(options.events, view, terminal);
+      for await (const event of client.events(run.id, { follow: true, signal, onDisconnect })) {
         if (options.events) terminal.printJsonLine(event);
         else view.show(event);
       }
@@ -34,11 +34,11 @@ export async function followRun(
   return reportEnd(await client.getRun(run.id), terminal, options);
 }
 
-function viewFor(terminal: Terminal): RunView {
-  if (terminal.isQuiet) return silentView;
-  return terminal.screen.isInteractive
-    ? createLiveView(terminal.screen)
-    : createPlainView(terminal);
+/** The client comes back by itself; nothing of the run is lost meanwhile. */
+function sayAway(isStream: boolean, view: RunView, terminal: Terminal): void {
+  const line = "the server is away: waiting for it to come back (Ctrl-C ends the watching)";
+  if (isStream) terminal.talk.warn(line);
+  else view.note(line);
 }
 
 /** Said even with --quiet: who presses Ctrl-C must know that nothing was cancelled. */

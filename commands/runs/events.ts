@@ -8,8 +8,7 @@ import { idArgument } from "./run-id.ts";
 
 export const events = command({
   details:
-    "Events of the runs that it started are shown too. With --json each event is one line: a CloudEvent whose\n" +
-    "sequence number --after takes.",
+    "Events of the runs that it started are shown too. With --json each event is one line: a CloudEvent whose sequence number --after takes.",
   examples: ["stigmer runs events run_0199… -f", "stigmer runs events run_0199… --json --after 12"],
   args: {
     id: idArgument,

@@ -1,0 +1,90 @@
+import type { Paths } from "../../src/base/paths.ts";
+import type { ServerReport } from "../../src/schema/api/server.ts";
+import { Provider } from "../../src/schema/kinds/agent.ts";
+import { startDaemon } from "../../src/supervisor/daemon.ts";
+import type { Terminal } from "../../src/terminal/terminal.ts";
+import type { ValuesOf } from "../define.ts";
+import { readServerReport } from "./report.ts";
+
+const providers: Provider[] = [...Provider.options];
+
+/** Flags that the server itself takes; each stands for a setting. */
+export const serverArguments = {
+  port: {
+    type: "string",
+    integer: { min: 0, max: 65_535 },
+    valueHint: "NUMBER",
+    description: "Port to listen on, 0 for any that is free (server.port, else 7234)",
+  },
+  listen: {
+    type: "string",
+    valueHint: "ADDRESS",
+    description: "Address to listen on; others than loopback let others in (server.listen)",
+  },
+  llmProvider: {
+    type: "enum",
+    options: providers,
+    valueHint: "NAME",
+    description: `Who runs the model: ${providers.join(", ")} (llm.provider)`,
+  },
+  llmModel: { type: "string", valueHint: "NAME", description: "The model (llm.model)" },
+  llmBaseUrl: {
+    type: "string",
+    valueHint: "URL",
+    description: "Where the provider's API is (llm.baseUrl)",
+  },
+  timeout: {
+    type: "string",
+    integer: { min: 1, max: 3_600 },
+    default: "60",
+    valueHint: "SECONDS",
+    description: "How long it may take to get ready",
+  },
+} as const;
+export type ServerFlags = Omit<ValuesOf<typeof serverArguments>, "timeout">;
+
+/** The flags as the server's own program takes them. */
+export function toServerArgs(flags: ServerFlags): string[] {
+  const words: [string, string | number | undefined][] = [
+    ["--port", flags.port],
+    ["--listen", flags.listen],
+    ["--llm-provider", flags.llmProvider],
+    ["--llm-model", flags.llmModel],
+    ["--llm-base-url", flags.llmBaseUrl],
+  ];
+  return words.flatMap(([word, value]) => (value === undefined ? [] : [word, String(value)]));
+}
+
+/** Starts the server unless it runs, and prints where it is. */
+export async function launch(
+  paths: Paths,
+  flags: ServerFlags & { timeout: number },
+  terminal: Terminal,
+): Promise<void> {
+  const { alreadyRunning, hint } = await startDaemon(paths, {
+    args: toServerArgs(flags),
+    environment: {},
+    timeoutMs: flags.timeout * 1_000,
+    onProgress: (message) => terminal.talk.info(message),
+  });
+  const report = await readServerReport(paths);
+  if (terminal.isJson) {
+    terminal.printJson({ alreadyRunning, ...hint, home: paths.home, ...report });
+    return;
+  }
+  const what = alreadyRunning ? "already running" : "ready";
+  terminal.print(`server ${what} at ${terminal.style.bold(hint.url)}`);
+  terminal.print(`  pid    ${hint.pid}`);
+  terminal.print(`  data   ${paths.home}`);
+  if (report) terminal.print(`  model  ${describeModel(report)}`);
+  if (alreadyRunning && toServerArgs(flags).length > 0) {
+    terminal.talk.warn('it goes on with its own flags; "stigmer server restart" takes new ones');
+  }
+}
+
+/** `anthropic/claude… (ANTHROPIC_API_KEY is set)`, or what is missing. */
+export function describeModel({ model }: Pick<ServerReport, "model">): string {
+  if (model.problem !== undefined) return `none yet: ${model.problem}`;
+  const name = model.model === undefined ? model.provider : `${model.provider}/${model.model}`;
+  return `${name} (${model.reason})`;
+}

@@ -1,0 +1,29 @@
+import { mkdirSync } from "node:fs";
+
+import { becomeServer } from "../../src/supervisor/foreground.ts";
+import { command } from "../define.ts";
+import { homePaths } from "../home.ts";
+import { launch, serverArguments, toServerArgs } from "./launch.ts";
+
+export const start = command({
+  details: "Where one runs already, it says where and leaves it alone.",
+  examples: [
+    "stigmer server",
+    "stigmer server start --port 8080",
+    "stigmer server start --llm-provider ollama --llm-model qwen3:8b",
+    "stigmer server start --foreground",
+  ],
+  args: {
+    foreground: {
+      type: "boolean",
+      description: "Stay in the foreground, as a service manager wants it",
+    },
+    ...serverArguments,
+  },
+  async run({ foreground, ...flags }, terminal) {
+    const paths = homePaths();
+    mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+    if (foreground) becomeServer(paths, { args: toServerArgs(flags), environment: {} });
+    await launch(paths, flags, terminal);
+  },
+});
