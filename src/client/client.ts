@@ -9,6 +9,7 @@ import type {
   SignalCreate,
   SignalResult,
 } from "../schema/api/run.ts";
+import type { ServerReport } from "../schema/api/server.ts";
 import type { Kind, Resource } from "../schema/kinds.ts";
 
 /** A server as a program sees it. Each call throws a `StigmerError` whose code is the Problem's. */
@@ -18,9 +19,14 @@ export interface Client {
   get(kind: Kind, name: string): Promise<StoredResource>;
   list(
     kind: Kind,
-    query?: { limit?: number; cursor?: string; label?: string },
+    query?: { limit?: number; cursor?: string; label?: string; allVersions?: boolean },
   ): Promise<ResourcePage>;
-  delete(kind: Kind, name: string, options?: { dryRun?: boolean }): Promise<void>;
+  /** Of a workflow with several versions one has to be named, as in `name@1.0.0`, or all be meant. */
+  delete(
+    kind: Kind,
+    name: string,
+    options?: { dryRun?: boolean; allVersions?: boolean },
+  ): Promise<void>;
   createRun(body: RunCreate, options?: { idempotencyKey?: string }): Promise<Run>;
   getRun(id: string): Promise<Run>;
   listRuns(query?: RunQuery): Promise<RunPage>;
@@ -34,8 +40,16 @@ export interface Client {
    */
   events(
     id: string,
-    options?: { after?: number; follow?: boolean; signal?: AbortSignal },
+    options?: {
+      after?: number | undefined;
+      follow?: boolean | undefined;
+      signal?: AbortSignal | undefined;
+      /** The connection was lost and will be tried again until it is back. */
+      onDisconnect?: ((error: unknown) => void) | undefined;
+    },
   ): AsyncIterable<RunEvent>;
   /** What `GET /readyz` says, without throwing when it is not ready. */
   readiness(): Promise<JsonValue>;
+  /** What the server says of itself and its parts. */
+  server(): Promise<ServerReport>;
 }

@@ -1,8 +1,8 @@
+import { readChunkedLines } from "../base/chunked-lines.ts";
 import { messageOf, StigmerError } from "../base/errors.ts";
 import { type JsonValue, parseJson } from "../base/json.ts";
 import { Problem } from "../schema/api/problem.ts";
 import { JournalLine, SignalAnswer } from "../schema/wire/workflow-runner.ts";
-import { readChunkedLines } from "./chunked-lines.ts";
 import type { RunnerPort } from "./runner-port.ts";
 
 /** An answer means that something was written to disk, which a busy machine may take its time for. */
@@ -47,7 +47,9 @@ export function connectWorkflowRunner(socket: string): RunnerPort {
 async function* toJournalLines(
   chunks: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<readonly JournalLine[]> {
-  for await (const lines of chunks) yield lines.map((line) => JournalLine.parse(parseJson(line)));
+  for await (const lines of chunks) {
+    yield lines.filter(Boolean).map((line) => JournalLine.parse(parseJson(line)));
+  }
 }
 
 async function call(socket: string, path: string, init: RequestInit): Promise<Response> {

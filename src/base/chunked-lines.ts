@@ -18,7 +18,7 @@ export async function* readChunkedLines(
       if (rest.length === 0) continue;
       const lines = [parts.splice(0).join(""), ...rest.slice(0, -1)];
       parts.push(rest.at(-1) ?? "");
-      yield lines.filter((line) => line !== "");
+      yield lines;
     }
   } finally {
     // Closes the connection, whether the stream ended, broke or is not wanted any more.

@@ -1,0 +1,169 @@
+import type { z } from "zod";
+
+import { type InputIssue, messageOf, StigmerError } from "../base/errors.ts";
+import { Problem } from "../schema/api/problem.ts";
+
+/** Reading is quick or broken; a write waits for the disk. */
+const READ_MAX_MS = 5_000;
+const WRITE_MAX_MS = 30_000;
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly token?: string | undefined;
+  readonly fetch?: Fetch | undefined;
+}
+
+export interface RequestOptions {
+  readonly method?: "GET" | "PUT" | "POST" | "DELETE";
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One server: sends requests and turns what goes wrong into a `StigmerError`. */
+export interface ServerConnection {
+  readonly url: string;
+  /** The answer as it came, whatever its status. Its body may go on for ever. */
+  readonly send: (path: string, options?: RequestOptions) => Promise<Response>;
+  /** The answer, which must be a good one, parsed. */
+  readonly ask: <S extends z.ZodType>(
+    schema: S,
+    path: string,
+    options?: RequestOptions,
+  ) => Promise<z.infer<S>>;
+}
+
+export function openConnection(options: ConnectionOptions): ServerConnection {
+  const { url } = options;
+  return {
+    url,
+    send: (path, request = {}) => send(options, path, request),
+    ask: async (schema, path, request = {}) => {
+      const response = await send(options, path, request);
+      if (!response.ok) throw await toError(url, response);
+      return parseAnswer(url, schema, response);
+    },
+  };
+}
+
+async function send(
+  { url, token, fetch: given = fetch }: ConnectionOptions,
+  path: string,
+  request: RequestOptions,
+): Promise<Response> {
+  const { signal } = request;
+  const limitMs = request.method === undefined ? READ_MAX_MS : WRITE_MAX_MS;
+  // Only until the answer begins: a stream of events has no limit.
+  const overtime = new AbortController();
+  const timer = setTimeout(() => overtime.abort(), limitMs);
+  try {
+    return await given(`${url}${path}${toQuery(request.query)}`, {
+      ...toInit(request, token),
+      signal: signal ? AbortSignal.any([signal, overtime.signal]) : overtime.signal,
+      // The token goes to the server that was meant, and to no other.
+      redirect: "error",
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw overtime.signal.aborted ? silent(url, limitMs) : unreachable(url, cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function toInit(
+  { method = "GET", body, headers }: RequestOptions,
+  token: string | undefined,
+): RequestInit {
+  const given = {
+    accept: "application/json",
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...headers,
+  };
+  if (body === undefined) return { method, headers: given };
+  const text = JSON.stringify(body);
+  return { method, headers: { ...given, "content-type": "application/json" }, body: text };
+}
+
+function toQuery(query: RequestOptions["query"] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    given.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  }
+  return given.size === 0 ? "" : `?${given.toString()}`;
+}
+
+function unreachable(url: string, cause: unknown): StigmerError {
+  return new StigmerError("unavailable", `no stigmer server at ${url}`, {
+    hint: 'start it with "stigmer server"',
+    cause,
+  });
+}
+
+function silent(url: string, limitMs: number): StigmerError {
+  return new StigmerError(
+    "unavailable",
+    `the server at ${url} did not answer within ${limitMs / 1_000} s`,
+    { hint: 'see "stigmer server status" and "stigmer server logs"' },
+  );
+}
+
+/** The error that a bad answer stands for. */
+export async function toError(url: string, response: Response): Promise<StigmerError> {
+  const text = await response.text().catch(() => "");
+  const problem = Problem.safeParse(parsed(text));
+  if (!problem.success) {
+    return new StigmerError("failed", `${url} answered ${response.status} and no reason`, {
+      hint: "is it a stigmer server? See the setting server.port, --server and STIGMER_SERVER_URL",
+    });
+  }
+  const { code, detail, title, hint, errors = [] } = problem.data;
+  return new StigmerError(code, detail ?? title, { hint, issues: errors.map(toIssue) });
+}
+
+function toIssue({
+  detail: message,
+  pointer,
+  expected,
+  got,
+  suggestion,
+}: NonNullable<Problem["errors"]>[number]): InputIssue {
+  return {
+    message,
+    pointer,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+async function parseAnswer<S extends z.ZodType>(
+  url: string,
+  schema: S,
+  response: Response,
+): Promise<z.infer<S>> {
+  const text = await response.text().catch((cause: unknown) => {
+    throw unreachable(url, cause);
+  });
+  const result = schema.safeParse(parsed(text));
+  if (result.success) return result.data;
+  throw new StigmerError(
+    "failed",
+    `the answer of ${url} is not understood: ${messageOf(result.error)}`,
+    {
+      hint: "the server may be of another version: restart it with `stigmer server restart`",
+    },
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
