@@ -51,7 +51,10 @@ function* definition(
   document: WorkflowDocument,
 ): Generator<ExpressionSite> {
   if ("call" in task) {
-    yield* values(task.with, `${pointer}/with`, variables);
+    for (const [key, value] of Object.entries(task.with ?? {})) {
+      if (key !== "subscription")
+        yield* values(value, extendPointer(`${pointer}/with`, key), variables);
+    }
     yield* sharedAuthentication(task, document, variables);
   } else if ("for" in task) {
     yield* bare(task.for.in, `${pointer}/for/in`, variables);
