@@ -2,6 +2,7 @@ import type { JsonValue } from "../base/json.ts";
 import type { Code } from "./code.ts";
 import { generateCode, generateSpots, generateUpdate } from "./compile/generate.ts";
 import type { Compiler, Place } from "./compile/place.ts";
+import type { Zone } from "./dates/strftime.ts";
 import { Env } from "./env.ts";
 import { JqError, JqFuelError, JqSyntaxError } from "./errors.ts";
 import { toText } from "./formats.ts";
@@ -28,8 +29,8 @@ export interface RunOptions {
   /** Takes what `debug` is given; without it `debug` only passes its input on. */
   readonly debug?: (message: JsonValue) => void;
   readonly stderr?: (value: JsonValue) => void;
-  /** The zone of `localtime` and `strflocaltime`, an IANA name; UTC by default. */
-  readonly timeZone?: string;
+  /** The user's zone at a moment, for `localtime` and `strflocaltime`; UTC by default. */
+  readonly zoneAt?: (epochSeconds: number) => Zone;
 }
 
 export type Variables = Readonly<Record<string, JsonValue>>;
@@ -165,7 +166,7 @@ function startRun({ variables = {}, options = {} }: Setting): Run {
     debug: options.debug,
     stderr: options.stderr,
     nowMs: options.nowMs ?? 0,
-    timeZone: options.timeZone,
+    zoneAt: options.zoneAt,
   };
   return new Run(host, options.fuel ?? Number.MAX_SAFE_INTEGER);
 }

@@ -1,6 +1,7 @@
 import { accept, type Cursor, expect, failAt, nested, next, peek, unexpected } from "./cursor.ts";
 import { tokenize } from "./lexer.ts";
 import { parsePatterns } from "./parse-pattern.ts";
+import { parseString } from "./parse-string.ts";
 import { parseTerm } from "./parse-term.ts";
 import type { BinaryOperator, Definition, Syntax } from "./syntax.ts";
 import { IDENTITY } from "./syntax.ts";
@@ -8,8 +9,10 @@ import { IDENTITY } from "./syntax.ts";
 /** Parses a whole program; throws a `JqSyntaxError` with jq's own message. */
 export function parse(source: string): Syntax {
   const cursor = startCursor(source);
-  refuseModules(cursor);
+  skipModule(cursor);
+  refuseImports(cursor);
   if (peek(cursor).kind === "end") return IDENTITY;
+  if (!STARTS.test(peek(cursor).kind)) throw unexpected(cursor, ["end"]);
   const query = parseProgram(cursor);
   if (peek(cursor).kind !== "end") throw unexpected(cursor, ["end"]);
   return query;
@@ -23,6 +26,10 @@ export function parseDefinitions(source: string): Definition[] {
   if (peek(cursor).kind !== "end") throw unexpected(cursor, ["def"]);
   return definitions;
 }
+
+/** What no program begins with; anything else that is wrong shows later. */
+const STARTS =
+  /^(?!INVALID_CHARACTER$|[|,;:)\]}=<>+*/%?]|!=|and$|or$|as$|then$|else$|elif$|end$|catch$)/;
 
 function startCursor(source: string): Cursor {
   const tokens = tokenize(source);
@@ -193,14 +200,55 @@ function arithmeticOf(operator: string): "+" | "-" | "*" | "/" | "%" {
   }
 }
 
-/** Modules would need a file system, which a pure expression does not have. */
-function refuseModules(cursor: Cursor): void {
+/** `module {…};` says something about the program and nothing to it. */
+function skipModule(cursor: Cursor): void {
+  if (!accept(cursor, "module")) return;
+  requireMetadata(cursor);
+  expect(cursor, ";");
+}
+
+/** Imports would need a file system, which a pure expression does not have. */
+function refuseImports(cursor: Cursor): void {
   const token = peek(cursor);
-  if (token.kind !== "import" && token.kind !== "include" && token.kind !== "module") return;
+  if (token.kind !== "import" && token.kind !== "include") return;
+  next(cursor);
+  const path = peek(cursor);
+  if (parseString(cursor, "text").kind !== "literal") {
+    const range = { start: path.start, end: lastEnd(cursor) };
+    throw failAt(cursor, "Import path must be constant", range);
+  }
+  if (peek(cursor).kind !== "as" && peek(cursor).kind !== ";") requireMetadata(cursor);
   throw failAt(
     cursor,
     `${token.kind} is not available`,
     token,
     "write the definitions into the program itself",
   );
+}
+
+function requireMetadata(cursor: Cursor): void {
+  const { start } = peek(cursor);
+  const metadata = parseQuery(cursor);
+  const range = { start, end: lastEnd(cursor) };
+  if (!isConstant(metadata)) throw failAt(cursor, "Module metadata must be constant", range);
+  if (metadata.kind !== "object") throw failAt(cursor, "Module metadata must be an object", range);
+}
+
+function lastEnd(cursor: Cursor): number {
+  return peek(cursor, -1).end;
+}
+
+function isConstant(syntax: Syntax): boolean {
+  switch (syntax.kind) {
+    case "literal":
+      return true;
+    case "array":
+      return syntax.items === undefined || isConstant(syntax.items);
+    case "comma":
+      return isConstant(syntax.left) && isConstant(syntax.right);
+    case "object":
+      return syntax.entries.every((entry) => isConstant(entry.key) && isConstant(entry.value));
+    default:
+      return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../base/json.ts";
+import type { Zone } from "./dates/strftime.ts";
 import { JqFuelError } from "./errors.ts";
 
 /** What a program may ask of the outside; each part is given by the host or absent. */
@@ -9,7 +10,7 @@ export interface Host {
   readonly debug: ((message: JsonValue) => void) | undefined;
   readonly stderr: ((value: JsonValue) => void) | undefined;
   readonly nowMs: number;
-  readonly timeZone: string | undefined;
+  readonly zoneAt: ((epochSeconds: number) => Zone) | undefined;
 }
 
 /** Calls that wait for each other; a stack of this height fits the runtime with room to spare. */

@@ -1,5 +1,6 @@
 import { arrays } from "./arrays.ts";
 import { control } from "./control.ts";
+import { dates } from "./dates.ts";
 import type { Native, Natives } from "./native.ts";
 import { numbers } from "./numbers.ts";
 import { objects } from "./objects.ts";
@@ -9,8 +10,8 @@ import { strings } from "./strings.ts";
 import { values } from "./values.ts";
 
 const NATIVES: ReadonlyMap<string, Native> = new Map(
-  [control, paths, values, arrays, objects, strings, regexes, numbers].flatMap((family: Natives) =>
-    Object.entries(family),
+  [control, paths, values, arrays, objects, strings, regexes, numbers, dates].flatMap(
+    (family: Natives) => Object.entries(family),
   ),
 );
 

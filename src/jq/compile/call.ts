@@ -1,8 +1,7 @@
-import type { JsonValue } from "../../base/json.ts";
 import { suggest } from "../../base/suggest.ts";
 import { findLibrary, libraryNames } from "../builtins/library.ts";
 import { findNative, nativeNames } from "../builtins/natives.ts";
-import { type Code, many, one, option } from "../code.ts";
+import { type Code, constant, type GetOne, type GetOption, many, one, option } from "../code.ts";
 import { climb, type Env } from "../env.ts";
 import { elsewhere, type SpotEach } from "../spot.ts";
 import type { CallSyntax, Definition, Syntax } from "../syntax.ts";
@@ -64,6 +63,12 @@ function undefinedFunction(syntax: CallSyntax, place: Place): Error {
   return place.compiler.fail(`${key} is not defined`, syntax.range, hint);
 }
 
+/** The names of all builtins; those that begin with an underscore are nobody's business. */
+function builtins(): string[] {
+  const names = new Set([...nativeNames(), ...libraryNames(), "builtins/0"]);
+  return [...names].filter((name) => !name.startsWith("_"));
+}
+
 function functionEntry(definition: Definition, up: Scope, level: number): FunctionEntry {
   return { kind: "function", name: definition.name, definition, level, up, procedure: undefined };
 }
@@ -75,6 +80,7 @@ export function withDefinition(definition: Definition, place: Place): Place {
 export function compileCall(syntax: CallSyntax, place: Place): Code {
   const native = find(syntax, place) === undefined ? findNative(keyOf(syntax)) : undefined;
   if (native !== undefined) return native.code({ args: syntax.args, place: inner(place) });
+  if (syntax.name === "builtins" && find(syntax, place) === undefined) return constant(builtins());
   const callee = resolve(syntax, place);
   switch (callee.kind) {
     case "argument":
@@ -159,32 +165,58 @@ function lazySpots(compile: () => SpotEach): SpotEach {
 function callProcedure(entry: FunctionEntry, syntax: CallSyntax, place: Place): Code {
   const procedure = procedureOf(entry, place);
   const scopeOf = compileArguments(entry, syntax, place);
+  if (procedure.kind === "many") return callMany(procedure, scopeOf, place.isTail);
+  if (procedure.kind === "option") return callOption(procedure, scopeOf, place.isTail);
+  return callOne(procedure, scopeOf, place.isTail);
+}
+
+/** A call that nothing waits for replaces its caller, so it may be repeated for as long as the fuel lasts. */
+function callOne(procedure: Procedure, scopeOf: MakeScope, isTail: boolean): Code {
+  if (isTail) {
+    return one((input, env) => {
+      env.run.spend(1);
+      return oneOf(procedure)(input, scopeOf(env));
+    });
+  }
+  return one((input, env) => {
+    env.run.enter();
+    const value = oneOf(procedure)(input, scopeOf(env));
+    env.run.leave();
+    return value;
+  });
+}
+
+function callOption(procedure: Procedure, scopeOf: MakeScope, isTail: boolean): Code {
+  if (isTail) {
+    return option((input, env) => {
+      env.run.spend(1);
+      return optionOf(procedure)(input, scopeOf(env));
+    });
+  }
+  return option((input, env) => {
+    env.run.enter();
+    const value = optionOf(procedure)(input, scopeOf(env));
+    env.run.leave();
+    return value;
+  });
+}
+
+function oneOf({ code }: Procedure): GetOne {
+  if (code?.kind === "one") return code.get;
+  throw new Error("unreachable: a procedure has the kind it was given");
+}
+
+function optionOf({ code }: Procedure): GetOption {
+  if (code !== undefined && code.kind !== "many") return code.get;
+  throw new Error("unreachable: a procedure has the kind it was given");
+}
+
+function callMany(procedure: Procedure, scopeOf: MakeScope, isTail: boolean): Code {
   const code = (): Code => {
     if (procedure.code === undefined)
       throw new Error("unreachable: a procedure is compiled before it runs");
     return procedure.code;
   };
-  if (procedure.kind === "many") return callMany(code, scopeOf, place.isTail);
-  const get = place.isTail
-    ? (input: JsonValue, env: Env): JsonValue | undefined => {
-        env.run.spend(1);
-        return getFrom(code(), input, scopeOf(env));
-      }
-    : (input: JsonValue, env: Env): JsonValue | undefined => {
-        env.run.enter();
-        const value = getFrom(code(), input, scopeOf(env));
-        env.run.leave();
-        return value;
-      };
-  return procedure.kind === "option" ? option(get) : one((input, env) => get(input, env) ?? null);
-}
-
-function getFrom(code: Code, input: JsonValue, env: Env): JsonValue | undefined {
-  if (code.kind === "many") throw new Error("unreachable: a procedure has the kind it was given");
-  return code.get(input, env);
-}
-
-function callMany(code: () => Code, scopeOf: MakeScope, isTail: boolean): Code {
   if (isTail) {
     return many((input, env, emit) => {
       env.run.spend(1);

@@ -1,58 +1,77 @@
-import type { JsonValue } from "../../base/json.ts";
+import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { raise } from "../raise.ts";
 import { access, boundsOf, resolveBounds } from "./access.ts";
-import { withoutField } from "./fields.ts";
 import { isObject, kindOf } from "./kind.ts";
-import { compare } from "./order.ts";
+import { compare, equal } from "./order.ts";
 import { replaceItem, requirePath } from "./update.ts";
 
-/** A copy of `value` without the places that the paths name; the last one goes first, so that indices hold. */
+type Path = readonly JsonValue[];
+
+/** A copy of `value` without the places that the paths name, all of them counted in the value as it was. */
 export function deletePaths(value: JsonValue, paths: JsonValue): JsonValue {
   if (!Array.isArray(paths)) return raise("Paths must be specified as an array");
-  const ordered = paths.toSorted(compare).reverse();
-  let current = value;
-  for (const path of ordered) {
-    const keys = requireDeletable(path);
-    if (keys.length === 0) return null;
-    current = deleteAt(current, keys, 0);
+  const sorted = paths.toSorted(compare).map(requirePath);
+  if (sorted.length === 0) return value;
+  return sorted[0]?.length === 0 ? null : deleteSorted(value, sorted, 0);
+}
+
+/** Deletes at and below one level. Paths that begin with the same key stand side by side. */
+function deleteSorted(value: JsonValue, paths: readonly Path[], level: number): JsonValue {
+  const unwanted: JsonValue[] = [];
+  let changed = value;
+  let index = 0;
+  while (index < paths.length) {
+    const first = paths[index];
+    const key = first?.[level] ?? null;
+    let end = index + 1;
+    while (end < paths.length && equal(paths[end]?.[level] ?? null, key)) end += 1;
+    if (first?.length === level + 1) unwanted.push(key);
+    else changed = deleteBelow(changed, key, { paths: paths.slice(index, end), level });
+    index = end;
   }
-  return current;
+  return unwanted.length === 0 ? changed : deleteKeys(changed, unwanted);
 }
 
-function requireDeletable(path: JsonValue): readonly JsonValue[] {
-  if (!Array.isArray(path)) return raise("Path must be specified as an array");
-  return requirePath(path);
-}
-
-function deleteAt(value: JsonValue, path: readonly JsonValue[], level: number): JsonValue {
-  if (value === null) return null;
-  const key = path[level] ?? null;
-  if (level === path.length - 1) return deleteItem(value, key);
+function deleteBelow(
+  value: JsonValue,
+  key: JsonValue,
+  inside: { readonly paths: readonly Path[]; readonly level: number },
+): JsonValue {
   const item = access(value, key);
   if (item === null) return value;
-  const changed = deleteAt(item, path, level + 1);
-  return changed === item ? value : replaceItem(value, key, changed);
+  return replaceItem(value, key, deleteSorted(item, inside.paths, inside.level + 1));
 }
 
-function deleteItem(value: JsonValue, key: JsonValue): JsonValue {
-  if (Array.isArray(value)) return deleteFromArray(value, key);
-  if (!isObject(value)) return raise(`Cannot delete ${fieldsOf(key)} from ${kindOf(value)}`);
-  if (typeof key !== "string") return raise(`Cannot delete ${kindOf(key)} field of object`);
-  return withoutField(value, key);
+/** A copy of a value without some of its keys. */
+export function deleteKeys(value: JsonValue, keys: readonly JsonValue[]): JsonValue {
+  if (value === null) return null;
+  if (Array.isArray(value)) return deleteItems(value, keys);
+  if (isObject(value)) return deleteFields(value, keys);
+  return raise(`Cannot delete fields from ${kindOf(value)}`);
 }
 
-function fieldsOf(key: JsonValue): string {
-  if (typeof key === "string") return "fields";
-  return isObject(key) ? "fields" : "elements";
-}
-
-function deleteFromArray(items: JsonValue[], key: JsonValue): JsonValue {
-  if (typeof key === "number") {
-    const whole = Math.floor(key);
-    const index = whole < 0 ? whole + items.length : whole;
-    return index >= 0 && index < items.length ? items.toSpliced(index, 1) : items;
+function deleteFields(object: JsonObject, keys: readonly JsonValue[]): JsonObject {
+  const copy = { ...object };
+  for (const key of keys) {
+    if (typeof key !== "string") return raise(`Cannot delete ${kindOf(key)} field of object`);
+    if (Object.hasOwn(copy, key)) delete copy[key];
   }
-  if (!isObject(key)) return raise(`Cannot delete ${kindOf(key)} element of array`);
-  const { start, end } = resolveBounds(items.length, boundsOf(key));
-  return items.toSpliced(start, end - start);
+  return copy;
+}
+
+function deleteItems(items: JsonValue[], keys: readonly JsonValue[]): JsonValue[] {
+  const isUnwanted = new Uint8Array(items.length);
+  for (const key of keys) {
+    if (typeof key === "number") {
+      const whole = Math.floor(key);
+      const index = whole < 0 ? whole + items.length : whole;
+      if (index >= 0 && index < items.length) isUnwanted[index] = 1;
+    } else if (isObject(key)) {
+      const { start, end } = resolveBounds(items.length, boundsOf(key));
+      isUnwanted.fill(1, start, end);
+    } else {
+      return raise(`Cannot delete ${kindOf(key)} element of array`);
+    }
+  }
+  return items.filter((_, index) => isUnwanted[index] === 0);
 }
