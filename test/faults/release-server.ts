@@ -38,7 +38,7 @@ export async function startReleaseServer(options: ReleaseServerOptions): Promise
     const turn = requests.filter(({ path }) => path === request.path).length;
     requests.push(request);
     const { elsewhere = "" } = options;
-    const file = options.files.get(cleanPath(request.path));
+    const file = options.files.get(cleanPath(request.path.split("?")[0] ?? ""));
     const fault = file ? faultOf(request.path, turn) : statusFault("404");
     await fault?.({ socket, request, file: file ?? new Uint8Array(), elsewhere, released });
   };

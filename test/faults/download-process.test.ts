@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { downloadFile } from "../../src/release/download/download.ts";
+import {
+  assetUrl,
+  bytes,
+  createWorkplace,
+  files,
+  sha256,
+  type Workplace,
+} from "./download-fixture.ts";
+import { type ReleaseServer, startReleaseServer } from "./release-server.ts";
+
+const HALF = Math.floor(bytes.length / 2);
+
+let server: ReleaseServer;
+let place: Workplace;
+beforeEach(async () => {
+  server = await startReleaseServer({ files });
+  place = createWorkplace();
+});
+afterEach(async () => {
+  await server.stop();
+  place.remove();
+});
+
+function startChild(url: string, folder = place.folder) {
+  const request = JSON.stringify({ url, sha256, sizeBytes: bytes.length, folder });
+  return Bun.spawn([process.execPath, join(import.meta.dir, "download-child.ts"), request], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
+/** Reads until the child has told of that many bytes. */
+async function untilReceived(child: ReturnType<typeof startChild>, wanted: number): Promise<void> {
+  let text = "";
+  for await (const chunk of child.stdout) {
+    text += new TextDecoder().decode(chunk);
+    const [received = "0"] = text.trimEnd().split("\n").at(-1)?.split(" ") ?? [];
+    if (Number(received) >= wanted) return;
+  }
+  throw new Error(`the child ended after: ${text}`);
+}
+
+const isWhole = (path: string) => Buffer.from(readFileSync(path)).equals(bytes);
+
+test("a download that is killed half way goes on where it was in the next process", async () => {
+  const url = assetUrl(server.faulty("stall", "ok"));
+  const child = startChild(url);
+  await untilReceived(child, HALF);
+
+  child.kill("SIGKILL");
+  await child.exited;
+  const path = await downloadFile(place.request(url));
+
+  expect(isWhole(path)).toBe(true);
+  expect(server.requests.map(({ headers }) => headers["range"])).toEqual([
+    undefined,
+    `bytes=${HALF}-`,
+  ]);
+});
+
+test("a process that waits for another one's download takes over when that one is killed", async () => {
+  const url = assetUrl(server.faulty("stall", "ok"));
+  const first = startChild(url);
+  await untilReceived(first, HALF);
+  const second = startChild(url);
+  // It must be at the lock, or there is nothing to take over; its own progress cannot tell, as it has none.
+  await Bun.sleep(200);
+
+  first.kill("SIGKILL");
+  await first.exited;
+
+  expect(await second.stdout.text()).toEndWith(`done ${place.done}\n`);
+  expect(isWhole(place.done)).toBe(true);
+  expect(server.requests).toHaveLength(2);
+});
+
+test("three processes at once fetch the file once", async () => {
+  const children = [1, 2, 3].map(() => startChild(assetUrl(server.url)));
+
+  const said = await Promise.all(children.map((child) => child.stdout.text()));
+
+  expect(said.map((text) => text.trimEnd().split("\n").at(-1))).toEqual(
+    children.map(() => `done ${place.done}`),
+  );
+  expect(server.requests).toHaveLength(1);
+});
+
+/** Only root may mount a small disk; a name space of our own keeps it from everybody else. */
+const mayMount =
+  process.platform === "linux" &&
+  Bun.spawnSync(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]).success;
+if (!mayMount) console.warn("skipped: a full disk needs the right to mount one");
+
+describe.skipIf(!mayMount)("a disk that gets full", () => {
+  test.each([10, 50, 99])(
+    "at %d %% of the file ends the download in a sentence",
+    async (percent) => {
+      const small = join(place.root, "small");
+      mkdirSync(small);
+      const kibibytes = Math.floor((bytes.length * percent) / 100 / 1024);
+      const child = startFull(small, kibibytes, assetUrl(server.url));
+
+      const complaint = await child.stderr.text();
+
+      expect(complaint).toContain(`disk: the disk is full: ${small} (ENOSPC)`);
+      expect(await child.exited).toBe(1);
+      expect(server.requests).toHaveLength(1);
+      expect(readdirSync(small)).toEqual([]);
+    },
+  );
+});
+
+/** The disk lives in the child's own name space, and ends with it. */
+function startFull(folder: string, kibibytes: number, url: string) {
+  const request = JSON.stringify({ url, sha256, sizeBytes: bytes.length, folder });
+  const script = `mount -t tmpfs -o size=${kibibytes}k none "$1" && exec "$2" "$3" "$4"`;
+  const child = join(import.meta.dir, "download-child.ts");
+  return Bun.spawn(
+    ["unshare", "--mount", "sh", "-c", script, "sh", folder, process.execPath, child, request],
+    { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+  );
+}
