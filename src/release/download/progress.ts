@@ -2,16 +2,16 @@ import type { DownloadProgress } from "./request.ts";
 
 const STEP_PERCENT = 10;
 const UNITS = ["B", "kB", "MB", "GB"];
+const BAR_COLUMNS_MIN = 4;
 const BAR_COLUMNS_MAX = 40;
-/** What stands beside the bar, at its longest. */
-const FIGURES_COLUMNS = 36;
 
 /** One line to be drawn over the last one: a bar as wide as fits, then the figures. */
 export function progressBar(progress: DownloadProgress, columns: number): string {
-  const figures = `${percentOf(progress)} % of ${formatBytes(progress.totalBytes)}${aside(progress)}`;
-  const width = Math.min(BAR_COLUMNS_MAX, columns - FIGURES_COLUMNS);
-  if (width < 4) return figures.slice(0, Math.max(0, columns));
-  const filled = Math.floor((width * percentOf(progress)) / 100);
+  const percent = percentOf(progress);
+  const figures = `${String(percent).padStart(3)} % of ${formatBytes(progress.totalBytes)}${aside(progress)}`;
+  const width = Math.min(BAR_COLUMNS_MAX, columns - figures.length - "[] ".length);
+  if (width < BAR_COLUMNS_MIN) return figures.slice(0, Math.max(0, columns));
+  const filled = Math.floor((width * percent) / 100);
   return `[${"=".repeat(filled)}${" ".repeat(width - filled)}] ${figures}`;
 }
 
