@@ -31,6 +31,8 @@ export const main = group(
       async () => (await import("./exec.ts")).exec,
     ),
     config: entry("Read and write settings", async () => (await import("./config.ts")).config),
+    runner: entry("Look after the agent-runner", async () => (await import("./runner.ts")).runner),
+    doctor: entry("Find out what is wrong", async () => (await import("./doctor.ts")).doctor),
     completion: entry(
       "Print a script that completes stigmer's words in your shell",
       async () => (await import("./completion.ts")).completion,

@@ -1,0 +1,37 @@
+import { plainText } from "../src/terminal/plain-text.ts";
+import type { Style } from "../src/terminal/style.ts";
+import { command } from "./define.ts";
+import type { Finding } from "./doctor/finding.ts";
+import { checkHome } from "./doctor/home.ts";
+import { checkPrograms, checkRunners, checkSandbox } from "./doctor/installation.ts";
+import { checkServer } from "./doctor/server.ts";
+import { homePaths } from "./home.ts";
+
+export const doctor = command({
+  details: "It changes nothing. The exit status is 1 when something will not work.",
+  examples: ["stigmer doctor", "stigmer doctor --json"],
+  async run(_values, terminal) {
+    const paths = homePaths();
+    const findings = [
+      ...checkPrograms(process.env),
+      ...checkHome(paths),
+      ...checkRunners(paths),
+      ...(await checkServer(paths)),
+      checkSandbox(process.env),
+    ];
+    const isWell = findings.every(({ level }) => level !== "problem");
+    if (terminal.isJson) terminal.printJson({ well: isWell, findings });
+    else for (const finding of findings) terminal.print(describe(finding, terminal.style));
+    return isWell ? 0 : 1;
+  },
+});
+
+function describe({ check, level, message, fix }: Finding, style: Style): string {
+  const sign = {
+    ok: style.green("ok     "),
+    note: style.yellow("note   "),
+    problem: style.red("problem"),
+  }[level];
+  const line = `${sign}  ${check.padEnd(15)} ${plainText(message)}`;
+  return fix === undefined ? line : `${line}\n${" ".repeat(25)}${style.dim(plainText(fix))}`;
+}

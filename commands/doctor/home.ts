@@ -1,0 +1,101 @@
+import { accessSync, constants, lstatSync, readFileSync, statfsSync, type Stats } from "node:fs";
+import { userInfo } from "node:os";
+
+import type { Paths } from "../../src/base/paths.ts";
+import { type Finding, note, ok, problem } from "./finding.ts";
+
+/** Less than this is soon used up by a journal and its logs. */
+const FREE_BYTES_MIN = 256 * 1024 * 1024;
+const OTHERS = 0o077;
+
+/** Whether the home is ours alone, can be written, and has room. Changes nothing. */
+export function checkHome({ home, token, config }: Paths): Finding[] {
+  const found = look(home);
+  if (!found)
+    return [note("home", `${home} is not there yet; the first "stigmer server" makes it`)];
+  if (!found.isDirectory()) {
+    return [problem("home", `${home} is not a folder`, "set STIGMER_HOME to a folder")];
+  }
+  return [
+    ownershipOf(home, found),
+    ...[token, config].flatMap((file) => secrecyOf(file)),
+    spaceIn(home),
+    executionIn(home),
+  ];
+}
+
+function ownershipOf(home: string, found: Stats): Finding {
+  const { uid, username } = userInfo();
+  if (found.uid !== uid) {
+    return problem(
+      "home",
+      `${home} belongs to another user (uid ${found.uid})`,
+      `sudo chown -R ${username} ${home}`,
+    );
+  }
+  if ((found.mode & OTHERS) !== 0) {
+    const mode = (found.mode & 0o777).toString(8);
+    return problem("home", `others may enter ${home} (mode ${mode})`, `chmod 700 ${home}`);
+  }
+  try {
+    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return problem("home", `${home} can't be written`, "mount it read-write, or set STIGMER_HOME");
+  }
+  return ok("home", `${home} is ours alone and can be written`);
+}
+
+/** Files that hold secrets are for their owner alone. */
+function secrecyOf(file: string): Finding[] {
+  const found = look(file);
+  if (!found || (found.mode & OTHERS) === 0) return [];
+  const mode = (found.mode & 0o777).toString(8);
+  return [problem("home", `others may read ${file} (mode ${mode})`, `chmod 600 ${file}`)];
+}
+
+function spaceIn(home: string): Finding {
+  const { bavail, bsize } = statfsSync(home);
+  const free = bavail * bsize;
+  const text = `${Math.round(free / 1024 / 1024)} MB free`;
+  return free < FREE_BYTES_MIN
+    ? problem("space", `only ${text} where ${home} is`, "make room, or set STIGMER_HOME elsewhere")
+    : ok("space", text);
+}
+
+/** Programs that agents start from the home would fail in strange ways. Linux only: elsewhere mounts look different. */
+function executionIn(home: string): Finding {
+  const options = mountOptions(home);
+  return options?.includes("noexec")
+    ? problem(
+        "execution",
+        `nothing under ${home} may be executed (mounted noexec)`,
+        "set STIGMER_HOME to a folder on another file system",
+      )
+    : ok("execution", "programs under the home may run");
+}
+
+/** The options of the mount that holds the path: of those whose place is a prefix, the longest. */
+function mountOptions(path: string): string[] | undefined {
+  const mounts = read("/proc/self/mounts")
+    .split("\n")
+    .map((line) => line.split(" "));
+  const holding = mounts.filter(([, place = ""]) => isInside(path, place));
+  const [nearest] = holding.toSorted(([, a = ""], [, b = ""]) => b.length - a.length);
+  return nearest?.[3]?.split(",");
+}
+
+function isInside(path: string, folder: string): boolean {
+  return folder === "/" || path === folder || path.startsWith(`${folder}/`);
+}
+
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,82 @@
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+import { target, version } from "../../src/base/build-info.ts";
+import type { Paths } from "../../src/base/paths.ts";
+import { listRunners } from "../../src/release/list-runners.ts";
+import { type Finding, note, ok, problem } from "./finding.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The program itself: which build it is, and whether another one hides it. */
+export function checkPrograms(environment: Environment): Finding[] {
+  const found = programsOn(environment["PATH"] ?? "");
+  const build = ok("version", `${version} for ${target}`);
+  const [first, ...others] = found;
+  if (!first) {
+    return [build, note("path", "stigmer is not on PATH", "add the folder it is in to PATH")];
+  }
+  if (others.length === 0) return [build, ok("path", `${first} is the only stigmer on PATH`)];
+  const hidden = others.join(", ");
+  return [
+    build,
+    problem(
+      "path",
+      `${first} hides ${hidden}`,
+      "remove all but one, so that you know which one runs",
+    ),
+  ];
+}
+
+/** Different files called stigmer, in the order in which a shell looks. Links to one file are one. */
+function programsOn(path: string): string[] {
+  const seen = new Set<string>();
+  return path.split(delimiter).flatMap((folder) => {
+    const file = join(folder, "stigmer");
+    const real = executable(file);
+    if (folder === "" || real === undefined || seen.has(real)) return [];
+    seen.add(real);
+    return [file];
+  });
+}
+
+function executable(file: string): string | undefined {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile() ? realpathSync(file) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every installed agent-runner, hashed as a whole. */
+export function checkRunners(paths: Paths): Finding[] {
+  const runners = listRunners(paths);
+  if (runners.length === 0) {
+    return [note("agent-runner", 'not installed yet; the first "stigmer server" does it')];
+  }
+  return runners.map(({ verdict, version: number, folder, reason, source }) =>
+    verdict === "good"
+      ? ok("agent-runner", `${number} is as it was built (${source})`)
+      : problem(
+          "agent-runner",
+          `${folder} ${reason ?? "is missing"}`,
+          '"stigmer server restart" puts a good one in its place',
+        ),
+  );
+}
+
+/** Agents' shell and file tools are refused without it; everything else works. */
+export function checkSandbox(environment: Environment): Finding {
+  if (process.platform !== "linux") {
+    return note("sandbox", "the shell and file tools of agents need Linux and bubblewrap");
+  }
+  const program = Bun.which("bwrap", { PATH: environment["PATH"] ?? "" });
+  return program === null
+    ? note(
+        "sandbox",
+        "bubblewrap is missing: the shell and file tools of agents are refused",
+        "apt install bubblewrap, dnf install bubblewrap, or the like",
+      )
+    : ok("sandbox", `bubblewrap is ${program}`);
+}

@@ -1,0 +1,93 @@
+import { version } from "../../src/base/build-info.ts";
+import { messageOf, StigmerError } from "../../src/base/errors.ts";
+import type { Paths } from "../../src/base/paths.ts";
+import type { ServerReport } from "../../src/schema/api/server.ts";
+import { describeModel } from "../../src/settings/model.ts";
+import { readSettings } from "../../src/settings/read-settings.ts";
+import { daemonState } from "../../src/supervisor/daemon.ts";
+import { readServerReport } from "../server/report.ts";
+import { type Finding, note, ok, problem } from "./finding.ts";
+
+const CONNECT_MAX_MS = 3_000;
+const RESTART = '"stigmer server restart"';
+
+/** Settings, the server with its parts, and the model. */
+export async function checkServer(paths: Paths): Promise<Finding[]> {
+  const settings = loadOrExplain(paths);
+  if ("finding" in settings) return [settings.finding];
+  const report = await readServerReport(paths);
+  const model = report?.model ?? describeModel(settings.settings, process.env);
+  return [
+    ok("settings", "they can be read"),
+    ...(report ? partsOf(report) : [stateOf(paths)]),
+    await checkModel(model),
+  ];
+}
+
+function loadOrExplain(paths: Paths) {
+  try {
+    return readSettings({ paths, environment: process.env, projectFolder: process.cwd() });
+  } catch (error) {
+    const hint = error instanceof StigmerError ? error.hint : undefined;
+    const fix = hint ?? '"stigmer config list" tells where';
+    return { finding: problem("settings", messageOf(error), fix) };
+  }
+}
+
+function stateOf(paths: Paths): Finding {
+  const { state } = daemonState(paths);
+  if (state === "stopped") return note("server", "it is not running", '"stigmer server" starts it');
+  if (state === "stale") {
+    return note("server", "it was killed; what ran goes on", '"stigmer server" starts it again');
+  }
+  return problem(
+    "server",
+    "it runs but does not answer",
+    `see "stigmer server logs", or ${RESTART}`,
+  );
+}
+
+function partsOf(report: ServerReport): Finding[] {
+  const server =
+    report.version === version
+      ? ok("server", `${report.version} at ${report.url}`)
+      : problem("server", `it is ${report.version}, but this is ${version}`, RESTART);
+  const parts = report.parts.map(({ name, state, restarts, lastError }) => {
+    if (state === "ready")
+      return ok(name, restarts === 0 ? "ready" : `ready, restarted ${restarts} times`);
+    const why = lastError === undefined ? "" : `: ${lastError}`;
+    return problem(name, `${state}${why}`, `see "stigmer server logs -c ${name}"`);
+  });
+  return [server, ...parts];
+}
+
+async function checkModel(model: ServerReport["model"]): Promise<Finding> {
+  const name = model.model === undefined ? model.provider : `${model.provider}/${model.model}`;
+  if (model.problem !== undefined) return problem("model", name, model.problem);
+  const refused = model.baseUrl === undefined ? undefined : await refusalOf(model.baseUrl);
+  if (refused === undefined) return ok("model", `${name} (${model.reason})`);
+  return problem(
+    "model",
+    `${name} can't be reached at ${model.baseUrl}: ${refused}`,
+    'start it, or choose another with "stigmer config set llm.provider"',
+  );
+}
+
+/** Only whether somebody listens there: nothing is asked, for a question costs money. Undefined when all is well. */
+async function refusalOf(baseUrl: string): Promise<string | undefined> {
+  const url = new URL(baseUrl);
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  const isProxied = process.env[`${url.protocol.slice(0, -1).toUpperCase()}_PROXY`];
+  if (isProxied && !/^(localhost|127\.|\[::1\])/.test(url.hostname)) return undefined;
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const timer = setTimeout(() => resolve("no answer"), CONNECT_MAX_MS);
+  const socket = { data: () => {}, open: () => resolve(undefined) };
+  const connecting = Bun.connect({ hostname: url.hostname.replace(/^\[|\]$/g, ""), port, socket });
+  connecting.catch((error: unknown) => resolve(messageOf(error)));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    connecting.then((open) => open.end()).catch(() => {});
+  }
+}
