@@ -12,8 +12,8 @@ const at = (receivedBytes: number, more: Partial<DownloadProgress> = {}): Downlo
 });
 
 test.each([
-  [at(0), 40, `[${" ".repeat(21)}]   0 % of 1.5 MB`],
-  [at(750_000), 40, `[${"=".repeat(10)}${" ".repeat(11)}]  50 % of 1.5 MB`],
+  [at(0), 40, `[${" ".repeat(22)}]   0 % of 1.5 MB`],
+  [at(750_000), 40, `[${"=".repeat(11)}${" ".repeat(11)}]  50 % of 1.5 MB`],
   [at(1_500_000), 200, `[${"=".repeat(40)}] 100 % of 1.5 MB`],
   [at(750_000), 20, " 50 % of 1.5 MB"],
   [at(750_000), 5, " 50 %"],
