@@ -8,6 +8,9 @@ const SLEEP_MS_MAX = 15_000;
 /** Called-off alarms are swept out when they outnumber the others by this. */
 const CALLED_OFF_SLACK = 1_000;
 
+/** Wall time that no turn of the event loop takes. */
+const CLOCK_JUMP_MS = 1_000;
+
 interface Alarm {
   readonly dueMs: number;
   readonly order: number;
@@ -53,7 +56,7 @@ export class Alarms {
     const nowMs = this.#clock.now();
     const delayMs = Math.min(Math.max(first.dueMs - nowMs, 0), SLEEP_MS_MAX);
     const untilMs = nowMs + delayMs;
-    if (this.#sleep && this.#sleep.untilMs <= untilMs) return;
+    if (this.#sleep && isInTime(this.#sleep.untilMs, untilMs, nowMs)) return;
     this.#sleep?.cancel();
     this.#sleep = { untilMs, cancel: this.#clock.wake(delayMs, () => this.#wake()) };
   }
@@ -117,6 +120,11 @@ export class Alarms {
     this.#heap[index] = b;
     return true;
   }
+}
+
+/** Whether a sleep that is planned will do. One that is long over without an end was planned before the clock jumped. */
+function isInTime(plannedMs: number, untilMs: number, nowMs: number): boolean {
+  return plannedMs <= untilMs && nowMs - plannedMs < CLOCK_JUMP_MS;
 }
 
 function compare(a: Alarm, b: Alarm): number {
