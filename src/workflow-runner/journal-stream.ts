@@ -25,6 +25,8 @@ export function streamJournal(
         const sendIfRoom = (line: JournalLine): void => {
           if (hasRoom(controller)) send(line);
         };
+        // An answer begins with its first byte: without one a silent journal would look like no connection.
+        send({ type: "heartbeat" });
         const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), HEARTBEAT_MS);
         stop.push(feed.watch(sendIfRoom), () => clearInterval(timer));
         const pump = async (): Promise<void> => {
