@@ -1,0 +1,36 @@
+import { lstatSync, mkdirSync } from "node:fs";
+import { userInfo } from "node:os";
+
+import { messageOf, StigmerError } from "../base/errors.ts";
+import type { Paths } from "../base/paths.ts";
+
+const OTHERS = 0o077;
+
+/** Makes every folder that the server writes to, for this user alone. */
+export function makeFolders(paths: Paths): void {
+  const { home, data, run, logs, sockets } = paths;
+  for (const folder of [home, data, run, logs, sockets]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new StigmerError("failed", `${folder} can't be made: ${messageOf(cause)}`, {
+        hint: "set STIGMER_HOME to a folder that you may write to",
+        cause,
+      });
+    }
+  }
+  requirePrivate(sockets);
+}
+
+/**
+ * Whoever can put a socket into this folder can pretend to be a part. It may lie in the temporary directory, where others
+ * could have made it first.
+ */
+function requirePrivate(folder: string): void {
+  const found = lstatSync(folder);
+  const isOwn = found.isDirectory() && found.uid === userInfo().uid;
+  if (isOwn && (found.mode & OTHERS) === 0) return;
+  throw new StigmerError("not_permitted", `${folder} is open to other users`, {
+    hint: `it must be a folder of yours with mode 0700: \`chmod 700 ${folder}\`, or delete it`,
+  });
+}

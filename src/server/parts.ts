@@ -1,0 +1,51 @@
+import { join } from "node:path";
+
+import { target, version } from "../base/build-info.ts";
+import type { Log } from "../base/log.ts";
+import type { Paths } from "../base/paths.ts";
+import { ensureRunner } from "../release/ensure-runner.ts";
+import { runnerCommand } from "../release/runner-command.ts";
+import { selfCommand } from "../supervisor/self-command.ts";
+import type { PartSpec } from "../supervisor/supervise.ts";
+
+export interface PartsOptions {
+  readonly paths: Paths;
+  readonly log: Log;
+  readonly logLevel: string;
+  /** What only the agent-runner may see: how to reach a model. */
+  readonly llm: Readonly<Record<string, string>>;
+}
+
+export function workflowRunnerSocket(paths: Paths): string {
+  return join(paths.sockets, "workflow-runner.sock");
+}
+
+/** The processes that the server keeps running. */
+export function describeParts({ paths, log, logLevel, llm }: PartsOptions): PartSpec[] {
+  const shared = { STIGMER_HOME: paths.home, STIGMER_LOG_LEVEL: logLevel };
+  const { environment: runtime } = runnerCommand(paths.runners);
+  return [
+    {
+      name: "workflow-runner",
+      command: async () => [...selfCommand(), "internal-workflow-runner"],
+      environment: shared,
+      socket: workflowRunnerSocket(paths),
+    },
+    {
+      name: "agent-runner",
+      command: async () => runnerCommand(await runnerPath(paths, log)).command,
+      environment: { ...shared, ...llm, ...runtime },
+      socket: join(paths.sockets, "agent-runner.sock"),
+    },
+  ];
+}
+
+/** Asked before each start: a runner that was damaged or deleted in between is put back. */
+async function runnerPath(paths: Paths, log: Log): Promise<string> {
+  const { agentRunner: embedded } = await import("../../embed/agent-runner.ts");
+  const { path } = await ensureRunner(paths, {
+    build: { version, target, embedded },
+    onProgress: (message) => log.info(message),
+  });
+  return path;
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+
+import { StigmerError, systemCodeOf } from "../base/errors.ts";
+
+const TOKEN_BYTES = 32;
+/** What somebody wrote there by hand may be shorter than ours, but not so short that it can be guessed. */
+const LENGTH_MIN = 32;
+const OTHERS = 0o077;
+
+/** The token that opens the API: made on the first start, for its owner's eyes only. */
+export function ensureToken(path: string): string {
+  return readToken(path) ?? makeToken(path);
+}
+
+function readToken(path: string): string | undefined {
+  try {
+    const token = readFileSync(path, "utf8").trim();
+    if ((statSync(path).mode & OTHERS) !== 0) chmodSync(path, 0o600);
+    if (/^[\x21-\x7e]+$/.test(token) && token.length >= LENGTH_MIN) return token;
+  } catch (cause) {
+    if (systemCodeOf(cause) === "ENOENT") return undefined;
+    throw new StigmerError("failed", `the token in ${path} can't be read`, {
+      cause,
+      hint: "check who owns it",
+    });
+  }
+  throw new StigmerError("failed", `${path} holds no token of at least ${LENGTH_MIN} characters`, {
+    hint: "delete it: the next start makes a new one",
+  });
+}
+
+/** Under its name only once it is whole: a crash leaves no token or a good one, and of two makers one wins. */
+function makeToken(path: string): string {
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  const scratch = `${path}.${process.pid}`;
+  rmSync(scratch, { force: true });
+  const descriptor = openSync(scratch, "wx", 0o600);
+  try {
+    writeSync(descriptor, `${token}\n`);
+    fsyncSync(descriptor);
+    linkSync(scratch, path);
+    return token;
+  } catch (cause) {
+    const other = systemCodeOf(cause) === "EEXIST" ? readToken(path) : undefined;
+    if (other !== undefined) return other;
+    throw new StigmerError("failed", `the token can't be written to ${path}`, { cause });
+  } finally {
+    closeSync(descriptor);
+    rmSync(scratch, { force: true });
+  }
+}
