@@ -35,7 +35,7 @@ export async function compileBinary(options: CompileOptions): Promise<void> {
       // Every import is known now, so that none is looked up on a user's disk.
       allowUnresolved: [],
       define: defines(options),
-      plugins: [embed(runner)],
+      plugins: [embed(runner), withoutMigrationFolder],
       compile: {
         outfile: scratch,
         autoloadDotenv: false,
@@ -49,6 +49,16 @@ export async function compileBinary(options: CompileOptions): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Kysely can read migrations from a disk, by imports that nobody knows before; ours travel in the binary. */
+const withoutMigrationFolder: BunPlugin = {
+  name: "without-migration-folder",
+  setup: (build) => {
+    build.onLoad({ filter: /\/kysely\/.*\/file-migration-provider\.js$/ }, () => ({
+      contents: "export class FileMigrationProvider {}",
+    }));
+  },
+};
 
 /** Builds of several versions or targets at once must not share one path for what they embed. */
 function embed(runner: string): BunPlugin {
