@@ -66,7 +66,7 @@ const cache = new Map<string, Program>();
 /** Compiles a program, or finds it among the last ones compiled. Throws a `JqSyntaxError`. */
 export function compile(text: string, options: CompileOptions = {}): Program {
   const key =
-    options.variables === undefined ? text : `${[...options.variables].sort().join()} ${text}`;
+    options.variables === undefined ? text : `${options.variables.toSorted().join()} ${text}`;
   const known = cache.get(key);
   if (known !== undefined) {
     cache.delete(key);

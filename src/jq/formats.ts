@@ -1,7 +1,6 @@
 import type { JsonValue } from "../base/json.ts";
 import { raise } from "./raise.ts";
 import { describe, toJsonText } from "./values/json-text.ts";
-import { kindOf } from "./values/kind.ts";
 import { numberText } from "./values/number-text.ts";
 
 type Format = (value: JsonValue) => string;
@@ -53,18 +52,11 @@ function row(value: JsonValue, format: "csv" | "tsv", separator: string): string
 }
 
 function cellText(cell: JsonValue, format: "csv" | "tsv"): string {
-  switch (kindOf(cell)) {
-    case "null":
-      return "";
-    case "number":
-      return numberText(Number(cell));
-    case "boolean":
-      return String(cell);
-    case "string":
-      return format === "csv" ? `"${String(cell).replaceAll('"', '""')}"` : escapeTsv(String(cell));
-    default:
-      return raise(`${describe(cell)} is not valid in a csv row`);
-  }
+  if (cell === null) return "";
+  if (typeof cell === "number") return numberText(cell);
+  if (typeof cell === "boolean") return String(cell);
+  if (typeof cell !== "string") return raise(`${describe(cell)} is not valid in a csv row`);
+  return format === "csv" ? `"${cell.replaceAll('"', '""')}"` : escapeTsv(cell);
 }
 
 const TSV: Readonly<Record<string, string>> = {

@@ -173,11 +173,11 @@ function parseIf(cursor: Cursor): Syntax {
   next(cursor);
   const condition = cursor.parseQuery(cursor);
   expect(cursor, "then");
-  const then = cursor.parseQuery(cursor);
-  if (peek(cursor).kind === "elif") return { kind: "if", condition, then, else: parseIf(cursor) };
-  const otherwise = accept(cursor, "else") ? cursor.parseQuery(cursor) : undefined;
+  const yes = cursor.parseQuery(cursor);
+  if (peek(cursor).kind === "elif") return { kind: "if", condition, yes, no: parseIf(cursor) };
+  const no = accept(cursor, "else") ? cursor.parseQuery(cursor) : undefined;
   expect(cursor, "end");
-  return { kind: "if", condition, then, else: otherwise };
+  return { kind: "if", condition, yes, no };
 }
 
 function parseTry(cursor: Cursor): Syntax {

@@ -239,16 +239,8 @@ function lastEnd(cursor: Cursor): number {
 }
 
 function isConstant(syntax: Syntax): boolean {
-  switch (syntax.kind) {
-    case "literal":
-      return true;
-    case "array":
-      return syntax.items === undefined || isConstant(syntax.items);
-    case "comma":
-      return isConstant(syntax.left) && isConstant(syntax.right);
-    case "object":
-      return syntax.entries.every((entry) => isConstant(entry.key) && isConstant(entry.value));
-    default:
-      return false;
-  }
+  if (syntax.kind === "array") return syntax.items === undefined || isConstant(syntax.items);
+  if (syntax.kind === "comma") return isConstant(syntax.left) && isConstant(syntax.right);
+  if (syntax.kind !== "object") return syntax.kind === "literal";
+  return syntax.entries.every((entry) => isConstant(entry.key) && isConstant(entry.value));
 }

@@ -55,5 +55,5 @@ export function pathOf(spot: Spot): JsonValue[] {
   if (!spot.isPlace) raise(`Invalid path expression with result ${excerpt(spot.value)}`);
   const keys: JsonValue[] = [];
   for (let link = spot.path; link !== undefined; link = link.up) keys.push(link.key);
-  return keys.reverse();
+  return keys.toReversed();
 }

@@ -72,8 +72,8 @@ export interface AssignSyntax {
 export interface IfSyntax {
   readonly kind: "if";
   readonly condition: Syntax;
-  readonly then: Syntax;
-  readonly else: Syntax | undefined;
+  readonly yes: Syntax;
+  readonly no: Syntax | undefined;
 }
 
 export interface FoldSyntax {

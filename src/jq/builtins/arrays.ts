@@ -57,7 +57,7 @@ function byKey(done: string, finish: (items: readonly Keyed[]) => JsonValue): Na
           value,
           key: keyOf(value, env),
         }));
-        return finish(items.sort((a, b) => compare(a.key, b.key)));
+        return finish(items.toSorted((a, b) => compare(a.key, b.key)));
       });
     },
   };

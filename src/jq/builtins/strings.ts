@@ -19,10 +19,8 @@ export const strings: Natives = {
       ? utf8Length(input)
       : raise(`${describe(input)} only strings have UTF-8 byte length`),
   ),
-  "startswith/1": binary((input, part) =>
-    affix(input, part, "startswith").text.startsWith(String(part)),
-  ),
-  "endswith/1": binary((input, part) => affix(input, part, "endswith").text.endsWith(String(part))),
+  "startswith/1": binary((input, part) => hasAffix(affix(input, part, "startswith"), "startsWith")),
+  "endswith/1": binary((input, part) => hasAffix(affix(input, part, "endswith"), "endsWith")),
   "ltrimstr/1": binary(trimLeft),
   "rtrimstr/1": binary(trimRight),
   "trimstr/1": binary((input, part) => trimRight(trimLeft(input, part), part)),
@@ -74,6 +72,13 @@ function affix(input: JsonValue, part: JsonValue, name: string): { text: string;
   if (typeof input !== "string" || typeof part !== "string")
     return raise(`${name}() requires string inputs`);
   return { text: input, part };
+}
+
+function hasAffix(
+  { text, part }: { text: string; part: string },
+  method: "startsWith" | "endsWith",
+): boolean {
+  return text[method](part);
 }
 
 function trimLeft(input: JsonValue, affixValue: JsonValue): JsonValue {

@@ -82,19 +82,15 @@ export function compileCall(syntax: CallSyntax, place: Place): Code {
   if (native !== undefined) return native.code({ args: syntax.args, place: inner(place) });
   if (syntax.name === "builtins" && find(syntax, place) === undefined) return constant(builtins());
   const callee = resolve(syntax, place);
-  switch (callee.kind) {
-    case "argument":
-      return place.compiler.code(callee.syntax, { ...place, scope: callee.scope });
-    case "parameter":
-      return callParameter(place.level - callee.level);
-    default: {
-      const inlined = inline(callee, syntax, place);
-      if (inlined === undefined) return callProcedure(callee, syntax, place);
-      const code = place.compiler.code(callee.definition.body, inlined);
-      leaveInline(place);
-      return code;
-    }
+  if (callee.kind === "argument") {
+    return place.compiler.code(callee.syntax, { ...place, scope: callee.scope });
   }
+  if (callee.kind === "parameter") return callParameter(place.level - callee.level);
+  const inlined = inline(callee, syntax, place);
+  if (inlined === undefined) return callProcedure(callee, syntax, place);
+  const code = place.compiler.code(callee.definition.body, inlined);
+  leaveInline(place);
+  return code;
 }
 
 /** The place of a function's body when it takes the place of a call; undefined when it has to be called. */
@@ -280,19 +276,15 @@ export function spotsOfCall(syntax: CallSyntax, place: Place): SpotEach {
     return (at, env, emit) => code.each(at.value, env, (value) => emit(elsewhere(at, value)));
   }
   const callee = resolve(syntax, place);
-  switch (callee.kind) {
-    case "argument":
-      return place.compiler.spots(callee.syntax, { ...place, scope: callee.scope });
-    case "parameter":
-      return spotsOfParameter(place.level - callee.level);
-    default: {
-      const inlined = inline(callee, syntax, place);
-      if (inlined === undefined) return spotsOfProcedure(callee, syntax, place);
-      const spots = place.compiler.spots(callee.definition.body, inlined);
-      leaveInline(place);
-      return spots;
-    }
+  if (callee.kind === "argument") {
+    return place.compiler.spots(callee.syntax, { ...place, scope: callee.scope });
   }
+  if (callee.kind === "parameter") return spotsOfParameter(place.level - callee.level);
+  const inlined = inline(callee, syntax, place);
+  if (inlined === undefined) return spotsOfProcedure(callee, syntax, place);
+  const spots = place.compiler.spots(callee.definition.body, inlined);
+  leaveInline(place);
+  return spots;
 }
 
 function spotsOfParameter(hops: number): SpotEach {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { chain, type Code, collect, constant, many, one, type OneCode } from "../code.ts";
 import type { Env } from "../env.ts";
-import { formatValue, isFormat } from "../formats.ts";
+import { formatValue, isFormat, toText } from "../formats.ts";
 import { raise } from "../raise.ts";
 import type { ObjectEntry, Syntax } from "../syntax.ts";
 import { putField } from "../values/fields.ts";
@@ -89,7 +89,7 @@ export function compileString(syntax: Syntax & { kind: "string" }, place: Place)
       const part = parts[index];
       if (part === undefined) return emit(tail);
       if (typeof part === "string") return build(index - 1, part + tail);
-      return part.each(input, env, (value) => build(index - 1, String(value) + tail));
+      return part.each(input, env, (value) => build(index - 1, toText(value) + tail));
     };
     return build(parts.length - 1, "");
   });
@@ -101,7 +101,7 @@ function simpleString(parts: readonly (string | Code)[]): Code {
   );
   return one((input, env) => {
     let text = "";
-    for (const step of steps) text += String(step.get(input, env));
+    for (const step of steps) text += toText(step.get(input, env));
     return text;
   });
 }

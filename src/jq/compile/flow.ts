@@ -46,9 +46,9 @@ export function compileComma(syntax: PairSyntax, place: Place): Code {
 export function compileIf(syntax: IfSyntax, place: Place): Code {
   const condition = place.compiler.code(syntax.condition, inner(place));
   const branchPlace = condition.kind === "many" ? inner(place) : place;
-  const then = place.compiler.code(syntax.then, branchPlace);
+  const then = place.compiler.code(syntax.yes, branchPlace);
   const otherwise =
-    syntax.else === undefined ? IDENTITY_CODE : place.compiler.code(syntax.else, branchPlace);
+    syntax.no === undefined ? IDENTITY_CODE : place.compiler.code(syntax.no, branchPlace);
   if (condition.kind === "one" && then.kind === "one" && otherwise.kind === "one") {
     return one((input, env) =>
       isTruthy(condition.get(input, env)) ? then.get(input, env) : otherwise.get(input, env),
@@ -212,11 +212,11 @@ export function spotsOfComma(syntax: PairSyntax, place: Place): SpotEach {
 
 export function spotsOfIf(syntax: IfSyntax, place: Place): SpotEach {
   const condition = place.compiler.code(syntax.condition, inner(place));
-  const then = place.compiler.spots(syntax.then, inner(place));
+  const then = place.compiler.spots(syntax.yes, inner(place));
   const otherwise: SpotEach =
-    syntax.else === undefined
+    syntax.no === undefined
       ? (at, _env, emit) => emit(at)
-      : place.compiler.spots(syntax.else, inner(place));
+      : place.compiler.spots(syntax.no, inner(place));
   return (at, env, emit) =>
     condition.each(at.value, env, (value) =>
       isTruthy(value) ? then(at, env, emit) : otherwise(at, env, emit),

@@ -18,17 +18,12 @@ export interface Binding {
 
 /** Compiles one pattern; every variable in it becomes one level of the scope. */
 export function compilePattern(pattern: Pattern, place: Place): Binding {
-  switch (pattern.kind) {
-    case "name":
-      return {
-        bind: (value, env, use) => use(env.bind(value)),
-        place: withVariable(inner(place), pattern.name),
-      };
-    case "list":
-      return compileList(pattern.items, place);
-    default:
-      return compileFields(pattern.fields, place);
-  }
+  if (pattern.kind === "list") return compileList(pattern.items, place);
+  if (pattern.kind === "fields") return compileFields(pattern.fields, place);
+  return {
+    bind: (value, env, use) => use(env.bind(value)),
+    place: withVariable(inner(place), pattern.name),
+  };
 }
 
 function compileList(items: readonly Pattern[], place: Place): Binding {
@@ -121,15 +116,10 @@ function levelOf(name: string, place: Place): number | undefined {
 }
 
 function namesOf(pattern: Pattern): string[] {
-  switch (pattern.kind) {
-    case "name":
-      return [pattern.name];
-    case "list":
-      return pattern.items.flatMap(namesOf);
-    default:
-      return pattern.fields.flatMap((field) => [
-        ...(field.name === undefined ? [] : [field.name]),
-        ...(field.value === undefined ? [] : namesOf(field.value)),
-      ]);
-  }
+  if (pattern.kind === "name") return [pattern.name];
+  if (pattern.kind === "list") return pattern.items.flatMap(namesOf);
+  return pattern.fields.flatMap((field) => [
+    ...(field.name === undefined ? [] : [field.name]),
+    ...(field.value === undefined ? [] : namesOf(field.value)),
+  ]);
 }

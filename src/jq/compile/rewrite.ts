@@ -150,9 +150,9 @@ export function updateOfPipe(syntax: PairSyntax, place: Place): Update | undefin
 
 export function updateOfIf(syntax: IfSyntax, place: Place): Update | undefined {
   const condition = place.compiler.code(syntax.condition, inner(place));
-  const then = place.compiler.update(syntax.then, inner(place));
+  const then = place.compiler.update(syntax.yes, inner(place));
   const otherwise =
-    syntax.else === undefined ? keepWalking : place.compiler.update(syntax.else, inner(place));
+    syntax.no === undefined ? keepWalking : place.compiler.update(syntax.no, inner(place));
   if (condition.kind !== "one" || then === undefined || otherwise === undefined) return undefined;
   const { get } = condition;
   return (input, env, change) =>

@@ -47,51 +47,38 @@ function put(assembly: Assembly, step: Step): number {
   return assembly.steps.length - 1;
 }
 
+type Kind = RegexNode["kind"];
+type Node<K extends Kind> = { [P in K]: Extract<RegexNode, { kind: P }> }[K];
+type Build<K extends Kind> = (assembly: Assembly, node: Node<K>, next: number) => number;
+
+const BUILDERS: { readonly [K in Kind]: Build<K> } = {
+  empty: (_assembly, _node, next) => next,
+  set: (assembly, node, next) => put(assembly, setStep(node.set, next)),
+  sequence: (assembly, node, next) => buildSequence(assembly, node.items, next),
+  choice: (assembly, node, next) => buildChoice(assembly, node.items, next),
+  repeat: buildRepeat,
+  group: buildGroup,
+  atomic: (assembly, node, next) => buildAtomic(assembly, node.body, next),
+  look: buildLook,
+  assert: (assembly, node, next) => put(assembly, assertStep(node.test, next)),
+  backreference: (assembly, node, next) =>
+    put(assembly, backreferenceStep(node.groups, node.isFolded, next)),
+  keep: (assembly, _node, next) => put(assembly, keepStep(next)),
+  call: (assembly, node, next) => buildCall(assembly, node.group(), next),
+  condition: buildCondition,
+};
+
 /** Assembles a node in front of the step `next`; gives the number of its own first step. */
-function build(assembly: Assembly, node: RegexNode, next: number): number {
-  switch (node.kind) {
-    case "empty":
-      return next;
-    case "set":
-      return put(assembly, setStep(node.set, next));
-    case "sequence":
-      return buildSequence(assembly, node.items, next);
-    case "choice":
-      return buildChoice(assembly, node.items, next);
-    case "repeat":
-      return buildRepeat(assembly, node, next);
-    case "group":
-      return buildGroup(assembly, node, next);
-    default:
-      return buildSpecial(assembly, node, next);
-  }
+function build<K extends Kind>(assembly: Assembly, node: Node<K>, next: number): number {
+  const builder: Build<K> = BUILDERS[node.kind];
+  return builder(assembly, node, next);
 }
 
-type SpecialNode = Exclude<
-  RegexNode,
-  { kind: "empty" | "set" | "sequence" | "choice" | "repeat" | "group" }
->;
-
-function buildSpecial(assembly: Assembly, node: SpecialNode, next: number): number {
-  switch (node.kind) {
-    case "atomic":
-      return buildAtomic(assembly, node.body, next);
-    case "look":
-      return buildLook(assembly, node, next);
-    case "assert":
-      return put(assembly, assertStep(node.test, next));
-    case "backreference":
-      return put(assembly, backreferenceStep(node.groups, node.isFolded, next));
-    case "keep":
-      return put(assembly, (machine) => {
-        machine.kept = machine.position;
-        return next;
-      });
-    case "call":
-      return buildCall(assembly, node.group(), next);
-    default:
-      return buildCondition(assembly, node satisfies ConditionNode, next);
-  }
+function keepStep(next: number): Step {
+  return (machine) => {
+    machine.kept = machine.position;
+    return next;
+  };
 }
 
 function buildSequence(assembly: Assembly, items: readonly RegexNode[], next: number): number {
@@ -293,8 +280,8 @@ function buildCall(assembly: Assembly, group: number, next: number): number {
 }
 
 function buildCondition(assembly: Assembly, node: ConditionNode, next: number): number {
-  const then = build(assembly, node.then, next);
-  const otherwise = build(assembly, node.otherwise, next);
+  const then = build(assembly, node.yes, next);
+  const otherwise = build(assembly, node.no, next);
   return put(assembly, (machine) =>
     node.groups.some((group) => (machine.registers[group * 2 + 1] ?? -1) >= 0) ? then : otherwise,
   );
@@ -306,7 +293,7 @@ function groupsOf(root: RegexNode): Map<number, RegexNode> {
     if (node.kind === "group") groups.set(node.index, node);
     if ("items" in node) node.items.forEach(visit);
     if ("body" in node) visit(node.body);
-    if (node.kind === "condition") [node.then, node.otherwise].forEach(visit);
+    if (node.kind === "condition") [node.yes, node.no].forEach(visit);
   };
   visit(root);
   return groups;

@@ -38,8 +38,8 @@ export interface LookNode {
 export interface ConditionNode {
   readonly kind: "condition";
   readonly groups: readonly number[];
-  readonly then: RegexNode;
-  readonly otherwise: RegexNode;
+  readonly yes: RegexNode;
+  readonly no: RegexNode;
 }
 
 export type Assertion =

@@ -46,8 +46,8 @@ function parseSpecial(reader: Reader, parseChoice: ParseChoice): RegexNode | und
     if (takeUntil(reader, ")") === undefined) throw new PatternError("end pattern in group");
     return undefined;
   }
-  const look = parseLook(reader, parseChoice);
-  if (look !== undefined) return look;
+  const around = parseLook(reader, parseChoice);
+  if (around !== undefined) return around;
   if (skip(reader, "<")) return capture(reader, readName(reader), parseChoice);
   if (skip(reader, "(")) return parseCondition(reader, parseChoice);
   return parseOptions(reader, parseChoice);
@@ -82,9 +82,9 @@ function parseCondition(reader: Reader, parseChoice: ParseChoice): RegexNode {
   const groups = /^\d+$/.test(name) ? [Number(name)] : reader.names.get(name);
   if (groups === undefined) throw new PatternError(`undefined name <${name}> reference`);
   const body = closed(reader, parseChoice);
-  const [then, ...rest] = body.kind === "choice" ? body.items : [body];
-  if (then === undefined || rest.length > 1) throw new PatternError("invalid if-else syntax");
-  return { kind: "condition", groups, then, otherwise: rest[0] ?? { kind: "empty" } };
+  const [yes, ...others] = body.kind === "choice" ? body.items : [body];
+  if (yes === undefined || others.length > 1) throw new PatternError("invalid if-else syntax");
+  return { kind: "condition", groups, yes, no: others[0] ?? { kind: "empty" } };
 }
 
 /** `(?i)` up to the end of the group around it, or `(?i:…)`. */
@@ -96,7 +96,7 @@ function parseOptions(reader: Reader, parseChoice: ParseChoice): RegexNode {
     if (letter === "-") isOn = false;
     else if (letter === ")") {
       reader.flags = flags;
-      return rest(reader, parseChoice);
+      return parseRest(reader, parseChoice);
     } else if (letter === ":") {
       const outer = reader.flags;
       reader.flags = flags;
@@ -108,7 +108,7 @@ function parseOptions(reader: Reader, parseChoice: ParseChoice): RegexNode {
 }
 
 /** What stands behind `(?i)` belongs to it, alternatives too. */
-function rest(reader: Reader, parseChoice: ParseChoice): RegexNode {
+function parseRest(reader: Reader, parseChoice: ParseChoice): RegexNode {
   return look(reader) === ")" || isAtEnd(reader) ? { kind: "empty" } : parseChoice(reader);
 }
 

@@ -64,35 +64,29 @@ function skipBlank(reader: Reader): boolean {
   return true;
 }
 
+type ParseItem = (reader: Reader) => RegexNode | undefined;
+
+/** What each special letter begins; any other letter stands for itself. */
+const ITEMS: Readonly<Partial<Record<string, ParseItem>>> = {
+  "(": (reader) => parseGroup(reader, parseChoice),
+  "[": (reader) => ({ kind: "set", set: parseClass(reader) }),
+  ".": ({ flags }) => ({ kind: "set", set: flags.isDotAll ? ANY : NO_NEWLINE }),
+  "^": ({ flags }) => assertion(flags.isMultiline ? "line-start" : "text-start"),
+  $: ({ flags }) => assertion(flags.isMultiline ? "line-end" : "text-end-or-newline"),
+  "*": refuseQuantifier,
+  "+": refuseQuantifier,
+  "?": refuseQuantifier,
+  "\\": parseEscape,
+};
+
 function parseItem(reader: Reader): RegexNode | undefined {
-  const letter = look(reader);
-  switch (letter) {
-    case "(":
-      take(reader);
-      return parseGroup(reader, parseChoice);
-    case "[":
-      take(reader);
-      return { kind: "set", set: parseClass(reader) };
-    case ".":
-      take(reader);
-      return { kind: "set", set: reader.flags.isDotAll ? ANY : NO_NEWLINE };
-    case "^":
-      take(reader);
-      return assertion(reader.flags.isMultiline ? "line-start" : "text-start");
-    case "$":
-      take(reader);
-      return assertion(reader.flags.isMultiline ? "line-end" : "text-end-or-newline");
-    case "*":
-    case "+":
-    case "?":
-      throw new PatternError("target of repeat operator is not specified");
-    case "\\":
-      take(reader);
-      return parseEscape(reader);
-    default:
-      take(reader);
-      return letterNode(letter.codePointAt(0) ?? 0, reader.flags);
-  }
+  const letter = take(reader);
+  const parse = ITEMS[letter];
+  return parse === undefined ? letterNode(letter.codePointAt(0) ?? 0, reader.flags) : parse(reader);
+}
+
+function refuseQuantifier(): never {
+  throw new PatternError("target of repeat operator is not specified");
 }
 
 function assertion(test: Assertion): RegexNode {
@@ -124,21 +118,24 @@ const ASSERTIONS: Readonly<Partial<Record<string, Assertion>>> = {
   G: "search-start",
 };
 
+const ESCAPES: Readonly<Partial<Record<string, (reader: Reader) => RegexNode>>> = {
+  K: () => ({ kind: "keep" }),
+  R: () => LINE_BREAK,
+  X: () => CLUSTER,
+  N: () => ({ kind: "set", set: NO_NEWLINE }),
+  O: () => ({ kind: "set", set: ANY }),
+  Q: parseQuoted,
+};
+
 function parseEscape(reader: Reader): RegexNode {
   const letter = look(reader);
   const test = ASSERTIONS[letter];
-  if (test !== undefined) {
-    take(reader);
-    return assertion(test);
-  }
+  const special = ESCAPES[letter];
+  if (test !== undefined || special !== undefined) take(reader);
+  if (test !== undefined) return assertion(test);
+  if (special !== undefined) return special(reader);
   const set = classOfEscape(reader);
   if (set !== undefined) return { kind: "set", set: reader.flags.isFolded ? folded(set) : set };
-  if (letter === "K") return (take(reader), { kind: "keep" });
-  if (letter === "R") return (take(reader), LINE_BREAK);
-  if (letter === "X") return (take(reader), CLUSTER);
-  if (letter === "N") return (take(reader), { kind: "set", set: NO_NEWLINE });
-  if (letter === "O") return (take(reader), { kind: "set", set: ANY });
-  if (letter === "Q") return parseQuoted(reader);
   if (letter === "k" && look(reader, 1) === "<") return parseNamedReference(reader);
   if (letter === "g" && look(reader, 1) === "<") return parseCall(reader);
   if (/^[1-9]$/.test(letter)) return parseNumberedReference(reader);
@@ -203,7 +200,6 @@ const CLUSTER: RegexNode = {
 
 /** `\Q…\E`: letters that stand for themselves. */
 function parseQuoted(reader: Reader): RegexNode {
-  take(reader);
   const items: RegexNode[] = [];
   while (!isAtEnd(reader) && !skip(reader, "\\E")) {
     items.push(letterNode(take(reader).codePointAt(0) ?? 0, reader.flags));

@@ -1,4 +1,4 @@
-import { CodeSet, union } from "./code-set.ts";
+import { type CodeSet, union } from "./code-set.ts";
 import { pointAt } from "./machine.ts";
 import type { RegexNode } from "./node.ts";
 
@@ -51,21 +51,13 @@ function literalOf(node: RegexNode): string {
 
 /** The letters that a match may begin with; undefined when it may also be empty or it is hard to say. */
 function firstSet(node: RegexNode): CodeSet | undefined {
-  switch (node.kind) {
-    case "set":
-      return node.set;
-    case "group":
-    case "atomic":
-      return firstSet(node.body);
-    case "repeat":
-      return node.min > 0 ? firstSet(node.body) : undefined;
-    case "sequence":
-      return node.items[0] === undefined ? undefined : firstSet(node.items[0]);
-    case "choice": {
-      const sets = node.items.flatMap((item) => firstSet(item) ?? []);
-      return sets.length === node.items.length ? union(sets) : undefined;
-    }
-    default:
-      return undefined;
+  if (node.kind === "set") return node.set;
+  if (node.kind === "group" || node.kind === "atomic") return firstSet(node.body);
+  if (node.kind === "repeat") return node.min > 0 ? firstSet(node.body) : undefined;
+  if (node.kind === "sequence") {
+    return node.items[0] === undefined ? undefined : firstSet(node.items[0]);
   }
+  if (node.kind !== "choice") return undefined;
+  const sets = node.items.flatMap((item) => firstSet(item) ?? []);
+  return sets.length === node.items.length ? union(sets) : undefined;
 }

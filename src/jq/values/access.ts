@@ -8,18 +8,16 @@ import { sliceCodePoints } from "./text.ts";
 
 /** `.[key]`: a field, an item, a slice, or the places where a list occurs in a list. */
 export function access(value: JsonValue, key: JsonValue): JsonValue {
-  if (typeof key === "string") {
-    if (isObject(value)) return fieldOf(value, key) ?? null;
-    if (value === null) return null;
-  } else if (typeof key === "number") {
-    if (Array.isArray(value)) return itemAt(value, key);
-    if (value === null) return null;
-  } else if (isObject(key) && (value === null || Array.isArray(value))) {
-    return value === null ? null : sliceArray(value, boundsOf(key));
-  } else if (Array.isArray(key) && Array.isArray(value)) {
-    return placesOf(value, key);
+  if (typeof key === "string") return accessField(value, key);
+  if (typeof key === "number" && (value === null || Array.isArray(value))) {
+    return value === null ? null : itemAt(value, key);
   }
-  return refuseAccess(value, key);
+  if (typeof key !== "object" || key === null) return refuseAccess(value, key);
+  if (Array.isArray(key)) {
+    return Array.isArray(value) ? placesOf(value, key) : refuseAccess(value, key);
+  }
+  if (value === null) return null;
+  return Array.isArray(value) ? sliceArray(value, boundsOf(key)) : refuseAccess(value, key);
 }
 
 export function accessField(value: JsonValue, key: string): JsonValue {

@@ -37,7 +37,7 @@ export function withoutField(object: JsonObject, key: string): JsonObject {
 
 /** Keys in the order of their code points, as jq sorts them. */
 export function sortedKeys(object: JsonObject): string[] {
-  return Object.keys(object).sort(compareText);
+  return Object.keys(object).toSorted(compareText);
 }
 
 /** Orders by code points, where JavaScript orders by UTF-16 units. */

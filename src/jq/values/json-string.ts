@@ -15,7 +15,7 @@ export type Decoded =
 
 /** Decodes what stands between the quotes of a JSON string. */
 export function decodeJsonString(raw: string): Decoded {
-  if (/[\0-\x1f]/.test(raw)) {
+  if (Array.from(raw).some((letter) => letter < " ")) {
     return {
       error: "Invalid string: control characters from U+0000 through U+001F must be escaped",
     };

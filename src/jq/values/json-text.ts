@@ -16,17 +16,11 @@ export function toJsonText(value: JsonValue): string {
 }
 
 function textAt(value: JsonValue, depth: number): string {
-  switch (typeof value) {
-    case "string":
-      return quote(value);
-    case "number":
-      return numberText(value);
-    case "boolean":
-      return value ? "true" : "false";
-    default:
-      if (value === null) return "null";
-      return Array.isArray(value) ? arrayText(value, depth) : objectText(value, depth);
-  }
+  if (typeof value === "string") return quote(value);
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "boolean") return value ? "true" : "false";
+  if (value === null) return "null";
+  return Array.isArray(value) ? arrayText(value, depth) : objectText(value, depth);
 }
 
 function arrayText(items: readonly JsonValue[], depth: number): string {
@@ -51,7 +45,7 @@ function objectText(object: JsonObject, depth: number): string {
   return `${text}}`;
 }
 
-const NEEDS_ESCAPE = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
+const NEEDS_ESCAPE = /["\\\p{Cc}\p{Cs}]/u;
 
 /** A JSON string literal. jq also escapes DEL; half a surrogate pair can't be printed and is replaced. */
 export function quote(text: string): string {
@@ -77,19 +71,24 @@ function boundedText(value: JsonValue, lengthMin: number): string {
   if (typeof value === "string") return quote(value.slice(0, lengthMin));
   if (typeof value !== "object" || value === null) return textAt(value, 0);
   if (lengthMin <= 0) return "";
-  const isArray = Array.isArray(value);
-  const keys = isArray
-    ? [...value.keys()].slice(0, lengthMin)
-    : Object.keys(value).slice(0, lengthMin);
-  let text = isArray ? "[" : "{";
-  for (const key of keys) {
-    if (text.length > lengthMin) return text;
-    if (text.length > 1) text += ",";
-    if (typeof key === "string") text += `${quote(key)}:`;
-    const item = isArray ? value[Number(key)] : value[key];
-    text += boundedText(item ?? null, lengthMin - text.length);
+  if (Array.isArray(value)) {
+    const items = value.slice(0, lengthMin).map((item) => ["", item] as const);
+    return `[${boundedItems(items, lengthMin)}]`;
   }
-  return `${text}${isArray ? "]" : "}"}`;
+  const names = Object.keys(value).slice(0, lengthMin);
+  const fields = names.map((name) => [`${quote(name)}:`, value[name] ?? null] as const);
+  return `{${boundedItems(fields, lengthMin)}}`;
+}
+
+function boundedItems(items: readonly (readonly [string, JsonValue])[], lengthMin: number): string {
+  let text = "";
+  for (const [label, item] of items) {
+    if (text.length > lengthMin) break;
+    if (text !== "") text += ",";
+    text += label;
+    text += boundedText(item, lengthMin - text.length);
+  }
+  return text;
 }
 
 /** `kind (excerpt)`, as most of jq's messages name a value. */

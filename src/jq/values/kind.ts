@@ -4,17 +4,15 @@ export type Kind = "null" | "boolean" | "number" | "string" | "array" | "object"
 
 export function kindOf(value: JsonValue): Kind {
   if (value === null) return "null";
-  switch (typeof value) {
-    case "boolean":
-      return "boolean";
-    case "number":
-      return "number";
-    case "string":
-      return "string";
-    default:
-      return Array.isArray(value) ? "array" : "object";
-  }
+  if (typeof value !== "object") return PRIMITIVES[typeof value] ?? "null";
+  return Array.isArray(value) ? "array" : "object";
 }
+
+const PRIMITIVES: Readonly<Partial<Record<string, Kind>>> = {
+  boolean: "boolean",
+  number: "number",
+  string: "string",
+};
 
 export function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

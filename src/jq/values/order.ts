@@ -18,14 +18,20 @@ export function compare(left: JsonValue, right: JsonValue): number {
 function compareAt(left: JsonValue, right: JsonValue, depth: number): number {
   if (typeof left === "object" && left !== null && typeof right === "object" && right !== null) {
     if (depth > VALUE_DEPTH_MAX) raise("Comparison too deep");
-    if (Array.isArray(left)) {
-      return Array.isArray(right) ? compareArrays(left, right, depth) : -1;
-    }
-    return Array.isArray(right) ? 1 : compareObjects(left, right, depth);
+    return compareContainers(left, right, depth);
   }
   if (typeof left === "number" && typeof right === "number") return compareNumbers(left, right);
   if (typeof left === "string" && typeof right === "string") return compareText(left, right);
   return rankOf(left) - rankOf(right);
+}
+
+function compareContainers(
+  left: JsonValue[] | JsonObject,
+  right: JsonValue[] | JsonObject,
+  depth: number,
+): number {
+  if (Array.isArray(left)) return Array.isArray(right) ? compareArrays(left, right, depth) : -1;
+  return Array.isArray(right) ? 1 : compareObjects(left, right, depth);
 }
 
 function rankOf(value: JsonValue): number {

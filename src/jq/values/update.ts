@@ -53,13 +53,9 @@ export function replaceItem(holder: JsonValue, key: JsonValue, item: JsonValue):
   if (typeof key === "string" && (holder === null || isObject(holder))) {
     return withField(holder ?? {}, key, item);
   }
-  if (typeof key === "number" && (holder === null || Array.isArray(holder))) {
-    return withItem(holder ?? [], key, item);
-  }
-  if (isObject(key) && (holder === null || Array.isArray(holder))) {
-    return withSlice(holder ?? [], boundsOf(key), item);
-  }
-  return refuseReplace(holder, key);
+  if (holder !== null && !Array.isArray(holder)) return refuseReplace(holder, key);
+  if (typeof key === "number") return withItem(holder ?? [], key, item);
+  return isObject(key) ? withSlice(holder ?? [], boundsOf(key), item) : refuseReplace(holder, key);
 }
 
 function refuseReplace(holder: JsonValue, key: JsonValue): never {
