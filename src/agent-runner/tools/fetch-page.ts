@@ -120,7 +120,8 @@ async function readPage(url: URL, response: IncomingMessage, asked: PageRequest)
 }
 
 function explain(error: unknown, url: URL, asked: PageRequest): unknown {
-  if (asked.signal.aborted || error instanceof ToolRefusal) return error;
+  if (asked.signal.aborted) return asked.signal.reason;
+  if (error instanceof ToolRefusal) return error;
   const isTimeout = error instanceof Error && /Timeout|Abort/.test(error.name);
   return new ToolRefusal(
     isTimeout

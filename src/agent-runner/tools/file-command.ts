@@ -4,6 +4,8 @@ import { toSandboxPath } from "../sandbox/workspace.ts";
 import { type SandboxWorld, ToolRefusal } from "./tool.ts";
 
 const FILE_COMMAND_MS = 30_000;
+/** Room for what is said about the text. */
+const NOTE_BYTES_MAX = 200;
 
 /** The path as the sandbox sees it. */
 export function requirePath(path: string): string {
@@ -24,12 +26,13 @@ export async function runFileCommand(
   const result = await runInSandbox(world.box, {
     command: ["/bin/sh", "-c", script, "sh", ...given],
     workspace: world.workspace,
-    outputBytesMax: world.limits.toolTextBytesMax + 1,
+    outputBytesMax: Math.max(0, world.limits.toolTextBytesMax - NOTE_BYTES_MAX),
     timeLimitMs: FILE_COMMAND_MS,
     signal: world.signal,
     ...(world.input === undefined ? {} : { input: world.input }),
   });
   const text = cutBytes(result.output, result.output.length);
-  if (result.end === "exit code 0") return text;
+  const cut = result.outputBytes - result.output.length;
+  if (result.end === "exit code 0") return cut > 0 ? `${text}\n\n[cut: ${cut} more bytes]` : text;
   throw new ToolRefusal(`"${path}": ${text.trim() || result.end}`);
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import { messageOf } from "../../base/errors.ts";
 import type { ToolValue } from "../../schema/wire/agent-step.ts";
 import { cutText } from "../cut-text.ts";
 import type { Sandbox } from "../sandbox/bubblewrap.ts";
@@ -35,13 +34,13 @@ export function defineTool<S extends z.ZodType>(
     if (!parsed.success) {
       return { text: `The arguments do not fit:\n${z.prettifyError(parsed.error)}`, isError: true };
     }
+    const { toolTextBytesMax } = world.limits;
     try {
-      const text = await work(parsed.data, world);
-      return { text: cutText(text, world.limits.toolTextBytesMax), isError: false };
+      return { text: cutText(await work(parsed.data, world), toolTextBytesMax), isError: false };
     } catch (error) {
       world.signal.throwIfAborted();
-      if (error instanceof ToolRefusal) return { text: messageOf(error), isError: true };
-      throw error;
+      if (!(error instanceof ToolRefusal)) throw error;
+      return { text: cutText(error.message, toolTextBytesMax), isError: true };
     }
   };
   return { prompt, input, run };

@@ -1,0 +1,328 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { defaultLimits, type Limits } from "../../src/agent-runner/limits.ts";
+import { listMcpTools } from "../../src/agent-runner/mcp/list-tools.ts";
+import { createMcpPool, type McpPool } from "../../src/agent-runner/mcp/pool.ts";
+import { createReaper, type Reaper } from "../../src/agent-runner/process/reaper.ts";
+import { ActivityFailure } from "../../src/durable/errors.ts";
+import type { McpServerSpec } from "../../src/schema/kinds/agent.ts";
+
+/** The client side of MCP, against the reference server and against servers that misbehave. */
+const EVERYTHING = join(
+  import.meta.dir,
+  "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
+);
+const RECORD = join(import.meta.dir, "../agent/mcp-record-server.ts");
+const never = new AbortController().signal;
+
+let folder = "";
+let reaper: Reaper;
+const pools: McpPool[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "stigmer-mcp-"));
+  reaper = createReaper();
+});
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  reaper.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function openPool(limits: Partial<Limits> = {}): McpPool {
+  const environment = { PATH: process.env["PATH"], HOME: folder, ANTHROPIC_API_KEY: "sk-secret" };
+  const pool = createMcpPool({ environment, reaper, limits: { ...defaultLimits, ...limits } });
+  pools.push(pool);
+  return pool;
+}
+
+function everything(spec: Partial<McpServerSpec> = {}): McpServerSpec {
+  const args = [EVERYTHING, "stdio"];
+  return { name: "every", command: process.execPath, args, environment: {}, ...spec };
+}
+
+function record(spec: Partial<McpServerSpec> = {}): McpServerSpec {
+  const environment = { RECORD_FILE: join(folder, "records") };
+  return { name: "record", command: process.execPath, args: [RECORD], environment, ...spec };
+}
+
+/** A server whose name says what it does to its pid file first, for tests that count starts. */
+function counted(script: string): McpServerSpec {
+  const args = ["-c", `echo $$ >> "${folder}/pids"; ${script}`];
+  return {
+    name: "counted",
+    command: "sh",
+    args,
+    environment: { RECORD_FILE: join(folder, "records") },
+  };
+}
+
+function pids(): number[] {
+  const path = join(folder, "pids");
+  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").map(Number) : [];
+}
+
+function call(
+  pool: McpPool,
+  spec: McpServerSpec,
+  name: string,
+  given: Record<string, unknown> = {},
+  signal = never,
+) {
+  return pool.use(spec, (connection) => connection.callTool(name, given, signal));
+}
+
+async function failureOf(work: Promise<unknown>): Promise<string> {
+  const failure: unknown = await work.catch((error: unknown) => error);
+  if (failure instanceof ActivityFailure) return failure.error.detail ?? "";
+  throw new Error(`expected a failure, got ${JSON.stringify(failure)}`);
+}
+
+describe("the reference server", () => {
+  test("its tools are named after it, with their schemas", async () => {
+    const tools = await listMcpTools([everything()], openPool(), never);
+
+    const echo = tools.find(({ name }) => name === "every__echo");
+    expect(tools.length).toBeGreaterThanOrEqual(10);
+    expect(echo).toMatchObject({
+      description: expect.stringContaining("cho"),
+      inputSchema: { type: "object", properties: { message: { type: "string" } } },
+      source: { type: "mcp", server: "every", tool: "echo" },
+    });
+  });
+
+  test("text, structured data, pictures and links all become text", async () => {
+    const pool = openPool();
+    const spec = everything();
+
+    const echo = await call(pool, spec, "echo", { message: "hi" });
+    const structured = await call(pool, spec, "get-structured-content", { location: "Chicago" });
+    const picture = await call(pool, spec, "get-tiny-image");
+    const links = await call(pool, spec, "get-resource-links", { count: 1 });
+
+    expect(echo).toEqual({ text: "Echo: hi", isError: false });
+    expect(JSON.parse(structured.text)).toMatchObject({ humidity: expect.any(Number) });
+    expect(picture.text).toMatch(/\[image, image\/png, \d+ bytes: can't be shown as text\]/);
+    expect(links.text).toContain("[resource demo://");
+  });
+
+  test("arguments that do not fit and tools that are not there are told to the model", async () => {
+    const pool = openPool();
+
+    const misfit = await call(pool, everything(), "echo", { text: "hi" });
+    const unknown = await call(pool, everything(), "ehco");
+
+    expect(misfit.isError).toBe(true);
+    expect(misfit.text).toContain("message");
+    expect(unknown).toMatchObject({ isError: true, text: expect.stringContaining("ehco") });
+  });
+
+  test("its environment holds what was declared, and none of our keys", async () => {
+    const spec = everything({ environment: { TOKEN: "declared" } });
+
+    const { text } = await call(openPool(), spec, "get-env");
+
+    expect(JSON.parse(text)).toMatchObject({ TOKEN: "declared", HOME: folder });
+    expect(text).not.toContain("sk-secret");
+  });
+
+  test("only the tools that were asked for are offered, and a wrong name is met with the right one", async () => {
+    const pool = openPool();
+
+    const some = await listMcpTools([everything({ tools: ["get-sum", "echo"] })], pool, never);
+    const wrong = await failureOf(listMcpTools([everything({ tools: ["ecko"] })], pool, never));
+
+    expect(some.map(({ name }) => name).toSorted()).toEqual(["every__echo", "every__get-sum"]);
+    expect(wrong).toContain(
+      'the MCP server "every" has no tool "ecko" (did you mean "echo"?); it has echo, ',
+    );
+  });
+
+  test("two servers run side by side under one name each", async () => {
+    const servers = [
+      everything({ tools: ["echo"] }),
+      everything({ name: "twin", tools: ["echo"] }),
+    ];
+
+    const tools = await listMcpTools(servers, openPool(), never);
+
+    expect(tools.map(({ name }) => name)).toEqual(["every__echo", "twin__echo"]);
+  });
+});
+
+describe("limits", () => {
+  test("a long result is cut, with a note", async () => {
+    const { text } = await call(openPool(), record(), "long", { size: 300_000 });
+
+    expect(Buffer.byteLength(text)).toBeLessThan(101_000);
+    expect(text).toEndWith("\n\n[cut: the first 100000 of 600000 bytes]");
+  });
+
+  test("a call that takes too long is told to the model, and the server stays", async () => {
+    const pool = openPool({ mcpCallMs: 200 });
+    const gate = join(folder, "gate");
+
+    const late = await call(pool, record(), "wait-for", { text: gate });
+    const next = await call(pool, record(), "record", { text: "a" });
+
+    expect(late).toEqual({
+      isError: true,
+      text: 'The tool "wait-for" of the MCP server "record" did not answer within 200 ms.',
+    });
+    expect(next.isError).toBe(false);
+  });
+
+  test("abort ends a call at once, without a result", async () => {
+    const aborting = new AbortController();
+    const calling = call(
+      openPool(),
+      record(),
+      "wait-for",
+      { text: join(folder, "gate") },
+      aborting.signal,
+    );
+
+    setTimeout(() => aborting.abort(new Error("cancelled")), 300);
+
+    expect(calling).rejects.toThrow("cancelled");
+    await calling.catch(() => {});
+  });
+
+  test("a server that says nothing is given up", async () => {
+    const silent = { name: "silent", command: "sleep", args: ["1000"], environment: {} };
+
+    const failure = await failureOf(listMcpTools([silent], openPool({ mcpStartMs: 300 }), never));
+
+    expect(failure).toContain('the MCP server "silent" (sleep 1000) did not start: ');
+  });
+});
+
+describe("a server that does not start", () => {
+  test("a command that is not there is named, with what to do", async () => {
+    const missing = record({ command: "no-such-command" });
+
+    expect(await failureOf(listMcpTools([missing], openPool(), never))).toBe(
+      'the MCP server "record" can\'t start: the command "no-such-command" is not found; install it, or write its full path in spec.mcpServers[].command',
+    );
+  });
+
+  test("one that ends at once is named with its exit code and its last words", async () => {
+    const broken = {
+      name: "broken",
+      command: "sh",
+      args: ["-c", "echo out of paper >&2; exit 3"],
+      environment: {},
+    };
+
+    expect(await failureOf(listMcpTools([broken], openPool(), never))).toBe(
+      'the MCP server "broken" (sh -c echo out of paper >&2; exit 3) did not start: it ended with exit code 3; its last words on stderr:\nout of paper',
+    );
+  });
+
+  test("one that leaves at a question it does not know is asked in the old way", async () => {
+    const args = [
+      "-c",
+      `read -r line; case $line in *initialize*) ;; *) exit 1 ;; esac; { echo "$line"; cat; } | "${process.execPath}" "${RECORD}"`,
+    ];
+    const old = { name: "old", command: "sh", args, environment: {} };
+
+    const tools = await listMcpTools([old], openPool(), never);
+
+    expect(tools.map(({ name }) => name)).toContain("old__record");
+  });
+
+  test("talk on standard output is skipped", async () => {
+    const args = ["-c", `echo "Welcome to the server!"; exec "${process.execPath}" "${RECORD}"`];
+    const talking = { name: "talking", command: "sh", args, environment: {} };
+
+    expect(await listMcpTools([talking], openPool(), never)).toHaveLength(4);
+  });
+});
+
+describe("the pool", () => {
+  test("one server serves many calls", async () => {
+    const pool = openPool();
+    const spec = counted(`exec "${process.execPath}" "${RECORD}"`);
+
+    await Promise.all(["a", "b", "c"].map((text) => call(pool, spec, "record", { text })));
+
+    expect(pids()).toHaveLength(1);
+    expect(readFileSync(join(folder, "records"), "utf8").split("\n").filter(Boolean)).toHaveLength(
+      3,
+    );
+  });
+
+  test("a server that died is told to the model and started again at the next call", async () => {
+    const pool = openPool();
+    const spec = counted(`exec "${process.execPath}" "${RECORD}"`);
+
+    const died = await call(pool, spec, "die");
+    const next = await call(pool, spec, "record", { text: "again" });
+
+    expect(died).toMatchObject({ isError: true, text: expect.stringContaining('"die"') });
+    expect(next).toEqual({ text: "did record again", isError: false });
+    expect(pids()).toHaveLength(2);
+  });
+
+  test("a server that nobody uses is stopped, and started again when it is needed", async () => {
+    const pool = openPool({ mcpIdleMs: 50 });
+    const spec = counted(`exec "${process.execPath}" "${RECORD}"`);
+
+    await call(pool, spec, "record", { text: "a" });
+    while (isRunning(pids()[0])) await Bun.sleep(10);
+    await call(pool, spec, "record", { text: "b" });
+
+    expect(pids()).toHaveLength(2);
+  });
+
+  test("a server in use is not idle, however long the call takes", async () => {
+    const pool = openPool({ mcpIdleMs: 50 });
+    const spec = counted(`exec "${process.execPath}" "${RECORD}"`);
+    const gate = join(folder, "gate");
+    setTimeout(() => writeFileSync(gate, ""), 300);
+
+    const { isError } = await call(pool, spec, "wait-for", { text: gate });
+
+    expect(isError).toBe(false);
+  });
+
+  test("what a server offers is asked anew for each agent run", async () => {
+    const pool = openPool();
+    const changing = join(folder, "changing.ts");
+    const source = readFileSync(RECORD, "utf8").replace(
+      'if (method === "tools/list")',
+      'if (method === "tools/list" && !existsSync(file)) return { result: { tools: [] } };\n  if (method === "tools/list")',
+    );
+    writeFileSync(changing, source);
+
+    const before = await listMcpTools([record({ args: [changing] })], pool, never);
+    writeFileSync(join(folder, "records"), "");
+    const after = await listMcpTools([record({ args: [changing] })], pool, never);
+
+    expect([before.length, after.length]).toEqual([0, 4]);
+  });
+
+  test("closing it leaves no process", async () => {
+    const pool = openPool();
+    const spec = counted(
+      `trap '' TERM; sleep 1000 & echo $! >> "${folder}/pids"; "${process.execPath}" "${RECORD}"; wait`,
+    );
+    await call(pool, spec, "record", { text: "a" });
+
+    await pool.close();
+
+    expect(pids()).toHaveLength(2);
+    while (pids().some(isRunning)) await Bun.sleep(10);
+  });
+});
+
+function isRunning(pid: number | undefined): boolean {
+  try {
+    return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
