@@ -21,11 +21,21 @@ export function parseWorkflow(text: string, options: { file?: string } = {}): Wo
 
 /** The same for a value that was parsed before, such as the `spec` of a manifest. */
 export function parseWorkflowValue(value: JsonValue, place: Place = {}): WorkflowDocument {
-  const result = WorkflowDocument.safeParse(value);
+  const result = check(value, place);
   if (!result.success) throw invalid(toProblems(result.error, value), place);
   const problems = danglingReferences(result.data);
   if (problems.length > 0) throw invalid(problems, place);
   return result.data;
+}
+
+/** Each level of the value is some levels of the stack: a value that came as JSON may have more than there are. */
+function check(value: JsonValue, place: Place): ReturnType<typeof WorkflowDocument.safeParse> {
+  try {
+    return WorkflowDocument.safeParse(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalid([{ path: [], message: "its tasks are nested too deep" }], place);
+  }
 }
 
 function invalid(problems: readonly Problem[], place: Place): StigmerError {

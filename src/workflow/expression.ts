@@ -14,7 +14,7 @@ export interface Setting {
 }
 
 /** Steps that one evaluation may take; an expression that needs more would hold up every other run. */
-const FUEL = 20_000_000;
+const FUEL = 10_000_000;
 
 /** An expression failed; the message says which and why. */
 export class ExpressionFailure extends Error {

@@ -1,7 +1,7 @@
+import { StigmerError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { WorkflowDocument } from "../dsl/document.ts";
-import { toInputIssue } from "../dsl/issues.ts";
-import { toProblems } from "../dsl/shape.ts";
+import type { WorkflowDocument } from "../dsl/document.ts";
+import { parseWorkflowValue } from "../dsl/parse.ts";
 import type { RunError } from "../durable/errors.ts";
 import type {
   Decision,
@@ -24,14 +24,16 @@ import { runWorkflow } from "./workflow.ts";
 export const workflowProgram: Program = { name: "workflow", open };
 
 function open(start: RunStart): Execution {
-  const parsed = WorkflowDocument.safeParse(start.definition);
-  if (!parsed.success) {
-    const [first] = toProblems(parsed.error, start.definition);
-    const detail = first ? toInputIssue(first).message : "it can't be read";
-    return refuse(standardFault("configuration", `not a workflow: ${detail}`, "").error);
+  let document: WorkflowDocument;
+  try {
+    document = parseWorkflowValue(start.definition);
+  } catch (error) {
+    if (!(error instanceof StigmerError)) throw error;
+    const instance = error.issues[0]?.pointer ?? "";
+    return refuse(standardFault("configuration", error.message, instance).error);
   }
   const notes: Note[] = [];
-  const run = openState(start, parsed.data, notes);
+  const run = openState(start, document, notes);
   const scheduler = createScheduler();
   let end: RunEnd | undefined;
   const decide = (): Decision => {
