@@ -191,11 +191,14 @@ test("names a damaged binary, and leaves nothing behind", async () => {
   const build = buildOf("v1.0.0");
   writeFileSync(build.embedded.file, "damaged on the way");
 
-  const failing = ensureRunner(paths, { build });
+  const failing = ensureRunner(paths, { build, environment: { STIGMER_OFFLINE: "1" } });
 
   expect(failing).rejects.toMatchObject({
     message: "no good copy of agent-runner v1.0.0 was found",
-    issues: [{ message: `embedded: the binary ${process.execPath} is damaged` }],
+    issues: [
+      { message: `embedded: the binary ${process.execPath} is damaged` },
+      { message: expect.stringContaining("download: offline: https://github.com/") },
+    ],
   });
   await failing.catch(() => {});
   expect(listRunners(paths)).toEqual([]);

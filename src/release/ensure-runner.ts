@@ -21,14 +21,14 @@ export interface EnsureOptions extends InstallOptions {
  * there. Any number of processes may ask at the same time.
  */
 export async function ensureRunner(paths: Paths, options: EnsureOptions): Promise<RunnerFile> {
-  const { build, onProgress = () => {} } = options;
+  const { build, onProgress = () => {}, environment = process.env } = options;
   const found = findForUse(paths, options);
   if (found?.isComplete) return tell(found, onProgress);
-  return underInstallLock(paths, options, async (settings) => {
+  return underInstallLock(paths, options, async () => {
     checkpoint("locked");
     dropBadPin(paths, onProgress);
     const runner =
-      findRunner(paths, build) ?? (await restoreRunner({ paths, build, settings, onProgress }));
+      findRunner(paths, build) ?? (await restoreRunner({ paths, build, environment, onProgress }));
     if (!runner.isComplete) complete(paths, runner, build);
     if (options.isUse) referTo(paths, runner.folderName);
     return tell(runner, onProgress);

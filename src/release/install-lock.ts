@@ -4,7 +4,7 @@ import { type FileLock, lock } from "../base/file-lock.ts";
 import type { Paths } from "../base/paths.ts";
 import { explainDiskError } from "./disk.ts";
 import { lockPath } from "./layout.ts";
-import { readReleaseSettings, type ReleaseSettings } from "./release-settings.ts";
+import { readLockTimeoutMs } from "./lock-timeout.ts";
 
 /** The lock under which anything below `runners/` is changed. */
 async function holdInstallLock(
@@ -36,13 +36,12 @@ export interface InstallOptions {
 export async function underInstallLock<T>(
   paths: Paths,
   options: InstallOptions,
-  work: (settings: ReleaseSettings) => Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> {
   const { environment = process.env, onProgress = () => {} } = options;
-  const settings = readReleaseSettings(environment);
-  const held = await holdInstallLock(paths, settings.lockTimeoutMs, onProgress);
+  const held = await holdInstallLock(paths, readLockTimeoutMs(environment), onProgress);
   try {
-    return await work(settings);
+    return await work();
   } catch (error) {
     throw explainDiskError(error, paths.runners);
   } finally {

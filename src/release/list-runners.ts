@@ -2,7 +2,7 @@ import type { Paths } from "../base/paths.ts";
 import { judgeFile, type Verdict } from "./judge.ts";
 import { folderNameOf, installedFolders, linkedFolder, runnerPath } from "./layout.ts";
 import { readManifest, replaceManifest } from "./manifest.ts";
-import type { RunnerFile, RunnerSource } from "./runner-file.ts";
+import type { RunnerSource } from "./runner-file.ts";
 
 /** An agent-runner on disk, good or not. */
 export interface InstalledRunner {
@@ -53,11 +53,4 @@ function describe(paths: Paths, folder: string): InstalledRunner {
   return judged.verdict === "bad"
     ? { ...known, verdict: "bad", reason: judged.reason }
     : { ...known, verdict: judged.verdict };
-}
-
-/** Checks one runner that is in use. A fault is an answer, not an error. */
-export function verifyRunner(paths: Paths, runner: RunnerFile): Verdict {
-  const manifest = readManifest(paths, folderNameOf(runner));
-  if (!manifest) return { verdict: "bad", reason: "has no valid manifest.json" };
-  return judgeFile(runner.path, manifest);
 }

@@ -1,11 +1,11 @@
 import { messageOf, StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
-import type { ReleaseSettings } from "./release-settings.ts";
 import type { RunnerBuild, RunnerExpectation, RunnerSource } from "./runner-file.ts";
 import { bundleCopy } from "./sources/bundle-copy.ts";
 import { cachedCopy } from "./sources/cached-copy.ts";
 import { embeddedCopy } from "./sources/embedded-copy.ts";
+import { releasedCopy } from "./sources/released-copy.ts";
 
 /** A place where a good copy may be. */
 export interface Source {
@@ -17,12 +17,12 @@ export interface Source {
 export interface SourceRequest {
   readonly build: RunnerBuild;
   readonly paths: Paths;
-  readonly settings: ReleaseSettings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress: (message: string) => void;
 }
 
 /** Asked in this order, until one gives the right bytes. */
-const sources: readonly Source[] = [embeddedCopy, bundleCopy, cachedCopy];
+const sources: readonly Source[] = [embeddedCopy, bundleCopy, cachedCopy, releasedCopy];
 
 /** The first copy with the right size and digest. */
 export async function findCopy(
@@ -37,14 +37,18 @@ export async function findCopy(
       requireExpected(bytes, expected);
       return { bytes, source: source.name };
     } catch (error) {
-      reasons.push(`${source.name}: ${messageOf(error)}`);
+      reasons.push(`${source.name}: ${messageOf(error)}${adviceOf(error)}`);
       request.onProgress(reasons.at(-1) ?? "");
     }
   }
   throw new StigmerError("failed", `no good copy of agent-runner ${expected.version} was found`, {
-    hint: "install stigmer again; its own copy is damaged",
+    hint: "install stigmer again, or bring the file: stigmer runner install --from FILE",
     issues: reasons.map((message) => ({ message, pointer: "" })),
   });
+}
+
+function adviceOf(error: unknown): string {
+  return error instanceof StigmerError && error.hint !== undefined ? `; ${error.hint}` : "";
 }
 
 function requireExpected(bytes: Uint8Array, expected: RunnerExpectation): void {

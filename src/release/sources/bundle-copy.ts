@@ -10,8 +10,9 @@ const SYSTEM_FOLDER = "/usr/lib/stigmer";
 /** A copy that somebody put on this machine: the file that STIGMER_RUNNER_BUNDLE names, else a package's. */
 export const bundleCopy: Source = {
   name: "bundle",
-  read: async ({ build, settings }) => {
-    if (settings.bundle !== undefined) return readFileSync(settings.bundle);
+  read: async ({ build, environment }) => {
+    const named = environment["STIGMER_RUNNER_BUNDLE"];
+    if (named) return readFileSync(named);
     try {
       return readFileSync(join(SYSTEM_FOLDER, `agent-runner-${build.version}-${build.target}`));
     } catch (error) {

@@ -8,8 +8,6 @@ export const embeddedCopy: Source = {
   read: async ({ build }) => {
     const bytes = await Bun.file(build.embedded.file).bytes();
     if (sha256Hex(bytes) === build.embedded.sha256) return bytes;
-    throw new StigmerError("checksum_mismatch", `the binary ${process.execPath} is damaged`, {
-      hint: "install stigmer again",
-    });
+    throw new StigmerError("checksum_mismatch", `the binary ${process.execPath} is damaged`);
   },
 };
