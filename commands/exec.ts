@@ -1,6 +1,6 @@
 import { StigmerError } from "../src/base/errors.ts";
 import type { WorkflowDocument } from "../src/dsl/document.ts";
-import { parseWorkflowValue } from "../src/dsl/parse.ts";
+import type { Place } from "../src/dsl/issues.ts";
 import { tasksOf } from "../src/dsl/visit.ts";
 import type { JournalEvent } from "../src/durable/journal-event.ts";
 import { plainText } from "../src/terminal/plain-text.ts";
@@ -47,26 +47,26 @@ export const exec = command({
 });
 
 async function readWorkflow(file: string) {
-  const manifests = await loadManifests([file], { runnable: true });
-  const [manifest, second] = manifests;
-  if (!manifest || second || manifest.resource.kind !== "Workflow") {
+  const [manifest, second] = await loadManifests([file], { runnable: true });
+  if (!manifest?.workflow || second) {
     throw new StigmerError("invalid_input", `${file} is not one workflow`, {
       hint: 'an agent is run with "stigmer apply" and "stigmer run"',
     });
   }
-  const definition = manifest.resource.spec;
-  const document = parseWorkflowValue(definition);
-  refuseAgents(document, file);
+  const { document, definition, place } = manifest.workflow;
+  refuseAgents(document, place);
   return { document, definition };
 }
 
 /** Where there is no server, nobody knows an agent by its name. */
-function refuseAgents(document: WorkflowDocument, file: string): void {
+function refuseAgents(document: WorkflowDocument, { file, pointer = "", locate }: Place): void {
   const site = [...tasksOf(document)].find(({ task }) => "call" in task && task.call === "agent");
   if (!site) return;
+  const at = pointer + site.pointer;
+  const place = { ...(file === undefined ? {} : { file }), ...locate?.(at) };
   throw new StigmerError("invalid_input", `"${site.name}" calls an agent, which needs the server`, {
     hint: `stigmer server && stigmer apply -f ${file} && stigmer run ${document.document.name}`,
-    issues: [{ message: "an agent is called", pointer: site.pointer, file }],
+    issues: [{ message: "an agent is called", pointer: at, ...place }],
   });
 }
 

@@ -20,6 +20,12 @@ export interface Manifest {
   readonly label: string;
   /** Why it can't run although it is valid: it needs what this runtime does not have. */
   readonly obstacle?: StigmerError;
+  /** Of a workflow: its document, parsed and as it was written, and where that stands. */
+  readonly workflow?: {
+    readonly document: WorkflowDocument;
+    readonly definition: JsonValue;
+    readonly place: Place;
+  };
   /** Where it begins. */
   readonly place: { readonly file?: string; readonly line?: number; readonly column?: number };
 }
@@ -47,20 +53,21 @@ export function parseManifest(document: SourceDocument): Manifest {
 
 /** The document as a resource; what keeps it from running is told apart from what is wrong with it. */
 function parseWorkflow(spec: JsonValue, place: Place): Omit<Manifest, "place"> {
-  const workflow = parseWorkflowValue(spec, place);
-  const { namespace, name, version } = workflow.document;
+  const document = parseWorkflowValue(spec, place);
+  const { namespace, name, version } = document.document;
   const metadata = { name: `${namespace}/${name}`, labels: {} };
-  const obstacle = obstacleOf(workflow, place);
+  const obstacle = obstacleOf(document, place);
   return {
     resource: { apiVersion: API_VERSION, kind: "Workflow", metadata, spec },
     label: `workflow/${metadata.name}@${version}`,
+    workflow: { document, definition: spec, place },
     ...(obstacle === undefined ? {} : { obstacle }),
   };
 }
 
-function obstacleOf(workflow: WorkflowDocument, place: Place): StigmerError | undefined {
+function obstacleOf(document: WorkflowDocument, place: Place): StigmerError | undefined {
   try {
-    checkRunnable(workflow, place);
+    checkRunnable(document, place);
     return undefined;
   } catch (error) {
     if (error instanceof StigmerError) return error;

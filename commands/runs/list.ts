@@ -17,7 +17,8 @@ export const list = command({
     status: {
       type: "enum",
       options: [...RunStatus.options],
-      description: "Only those in this state",
+      valueHint: "STATUS",
+      description: `Only those that are ${RunStatus.options.join(", ")}`,
     },
     kind: {
       type: "string",

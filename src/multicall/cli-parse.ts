@@ -110,7 +110,7 @@ function flagValues(pass: Pass): Record<string, Value> {
   const values: Record<string, Value> = {};
   for (const { name, definition, word } of pass.takes.flags) {
     values[name] = pass.given.get(name) ?? emptyValue(definition);
-    if (values[name] === undefined && isRequired(definition)) {
+    if (!pass.given.has(name) && isRequired(definition)) {
       throw wrongUsage(pass, `"${word}" is missing`);
     }
   }

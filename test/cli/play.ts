@@ -8,20 +8,26 @@ import { startModel } from "./model.ts";
 import { type Places, withPlaceholders } from "./placeholders.ts";
 import type { Printed, Session } from "./session.ts";
 
-export const BINARY = resolve("dist/stigmer");
+/** STIGMER_BINARY plays against another build, such as an installed one. */
+export const BINARY = resolve(process.env["STIGMER_BINARY"] ?? "dist/stigmer");
 /** A session that takes longer hangs. */
 const SESSION_MAX_MS = 120_000;
 
 /** Runs the commands of a session in one shell, in a folder and a home of its own. */
 export async function play(session: Session): Promise<Printed[]> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "stigmer-cli-")));
-  const places = { home: join(root, "home"), folder: join(root, "folder"), port: freePort() };
+  const places = {
+    root,
+    home: join(root, "home"),
+    folder: join(root, "folder"),
+    port: freePort(),
+  };
   const model = session.model === undefined ? undefined : await startModel(session.model);
   try {
     mkdirSync(places.folder);
     for (const [name, text] of session.files) writeInto(places.folder, name, text);
-    await runScript(session, root, places, model?.environment ?? {});
-    return session.steps.map((_, index) => printedBy(root, index, places));
+    await runScript(session, places, model?.environment ?? {});
+    return session.steps.map((_, index) => printedBy(index, places));
   } finally {
     await stopDaemon(pathsOf(places.home), { graceMs: 5_000 });
     await model?.stop();
@@ -37,10 +43,10 @@ function writeInto(folder: string, name: string, text: string): void {
 
 async function runScript(
   session: Session,
-  root: string,
   places: Places,
   environment: Record<string, string>,
 ): Promise<void> {
+  const { root } = places;
   const script = session.steps.map(({ command }, index) => {
     const out = join(root, String(index));
     return `{ ${command}\n} >${out}.stdout 2>${out}.stderr; echo $? >${out}.status`;
@@ -70,8 +76,8 @@ async function runScript(
   await child.exited;
 }
 
-function printedBy(root: string, index: number, places: Places): Printed {
-  const read = (what: string): string => readOrEmpty(join(root, `${index}.${what}`));
+function printedBy(index: number, places: Places): Printed {
+  const read = (what: string): string => readOrEmpty(join(places.root, `${index}.${what}`));
   return {
     stdout: withPlaceholders(read("stdout"), places),
     stderr: withPlaceholders(read("stderr"), places),
