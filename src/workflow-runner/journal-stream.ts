@@ -11,6 +11,7 @@ export function streamJournal(
   backend: Pick<Backend, "events">,
   feed: ProgressFeed,
   afterPosition: number,
+  heartbeatMs = HEARTBEAT_MS,
 ): ReadableStream<Uint8Array> {
   const closed = new AbortController();
   const room = createRoom();
@@ -27,11 +28,11 @@ export function streamJournal(
         };
         // An answer begins with its first byte: without one a silent journal would look like no connection.
         send({ type: "heartbeat" });
-        const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), HEARTBEAT_MS);
+        const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), heartbeatMs);
         stop.push(feed.watch(sendIfRoom), () => clearInterval(timer));
         const pump = async (): Promise<void> => {
           for await (const events of backend.events(afterPosition, closed.signal)) {
-            if (!hasRoom(controller)) await room.wait();
+            if (!hasRoom(controller) && !closed.signal.aborted) await room.wait();
             if (closed.signal.aborted) return;
             send({ type: "events", events: [...events] });
           }
