@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 
 import { version } from "../base/build-info.ts";
 import type { Log } from "../base/log.ts";
+import { allowSilentConnections } from "../base/silent-connections.ts";
 import { ActivityRequest } from "../schema/wire/activity.ts";
 import { activities, type ActivityCall, type Runner } from "./activities.ts";
 import { streamActivity } from "./activity-stream.ts";
@@ -29,12 +30,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   // The socket must never be open to others, not even for a moment.
   const umask = process.umask(0o177);
   const server = Bun.serve({
+    // A model may think for minutes; the work has limits of its own.
+    ...allowSilentConnections,
     unix: socket,
-    fetch: (request, current) => {
-      // A model may think for minutes; the work has limits of its own.
-      current.timeout(request, 0);
-      return answer(request, options);
-    },
+    fetch: (request) => answer(request, options),
     error: (error) => {
       options.log.error("a request failed", { error });
       return Response.json({ status: "failed" }, { status: 500 });

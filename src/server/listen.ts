@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 
 import { messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
+import { allowSilentConnections } from "../base/silent-connections.ts";
 import type { App } from "./app.ts";
 
 /** A silent connection is closed after this; a stream of events is taken out of it. */
@@ -41,12 +42,10 @@ export function listenOnPort(
 export function listenOnSocket(app: App, socket: string): Listener {
   rmSync(socket, { force: true });
   const server = Bun.serve({
+    ...allowSilentConnections,
     unix: socket,
     maxRequestBodySize: UNLIMITED,
-    fetch: (request, serving) => {
-      serving.timeout(request, 0);
-      return app.fetch(request, { isTrusted: true });
-    },
+    fetch: (request) => app.fetch(request, { isTrusted: true }),
   });
   chmodSync(socket, 0o600);
   return {

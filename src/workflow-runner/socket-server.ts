@@ -1,5 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 
+import { allowSilentConnections } from "../base/silent-connections.ts";
+
 export interface SocketServer {
   /** Closes every connection, also those that never end, and removes the socket. */
   stop(): Promise<void>;
@@ -14,14 +16,7 @@ export function serveSocket(
   handle: (request: Request) => Response | Promise<Response>,
 ): SocketServer {
   rmSync(path, { force: true });
-  const server = Bun.serve({
-    unix: path,
-    fetch: (request, own) => {
-      // The types know no `idleTimeout` for unix sockets, and its 10 s hold there too: a journal may be silent for days.
-      own.timeout(request, 0);
-      return handle(request);
-    },
-  });
+  const server = Bun.serve({ ...allowSilentConnections, unix: path, fetch: handle });
   // The folder is private already; this is for whoever made it wider.
   chmodSync(path, 0o600);
   return {
