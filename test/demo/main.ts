@@ -69,15 +69,8 @@ async function runOnce(input: string): Promise<void> {
 }
 
 async function runThroughKill(input: string): Promise<void> {
-  const started = await stigmerRun(
-    "run",
-    "release-notes",
-    "--input",
-    `@${input}`,
-    "--detach",
-    "--json",
-  );
-  const { id } = Run.parse(JSON.parse(started.stdout));
+  const started = await stigmerRun("run", "release-notes", "--input", `@${input}`, "--detach");
+  const id = started.stdout.trim();
   const runner = await workflowRunner();
   const isWaiting = await terminal.runUntil(
     [stigmer, "runs", "events", id, "-f", "--json"],
