@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where `input` and `inputs` read; without it they fail as at the end of the input. */
   readonly inputs?: () => Iterator<JsonValue>;
+  /** The name of the file that the input is from, for `input_filename`. */
+  readonly inputName?: () => string | null;
   /** Takes what `debug` is given; without it `debug` only passes its input on. */
   readonly debug?: (message: JsonValue) => void;
   readonly stderr?: (value: JsonValue) => void;
@@ -163,6 +165,7 @@ function startRun({ variables = {}, options = {} }: Setting): Run {
     variables,
     environment: options.environment ?? {},
     inputs: options.inputs?.(),
+    inputName: options.inputName,
     debug: options.debug,
     stderr: options.stderr,
     nowMs: options.nowMs ?? 0,

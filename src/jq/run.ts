@@ -7,6 +7,7 @@ export interface Host {
   readonly variables: Readonly<Record<string, JsonValue>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly inputs: Iterator<JsonValue> | undefined;
+  readonly inputName: (() => string | null) | undefined;
   readonly debug: ((message: JsonValue) => void) | undefined;
   readonly stderr: ((value: JsonValue) => void) | undefined;
   readonly nowMs: number;

@@ -17,7 +17,7 @@ import { argumentCode, binary, type Call, type Natives, unary } from "./native.t
 export const values: Natives = {
   "type/0": unary(kindOf),
   "length/0": unary(lengthOf),
-  "tojson/0": unary(toJsonText),
+  "tojson/0": unary((input) => toJsonText(input)),
   "fromjson/0": unary(fromJson),
   "tostring/0": unary(toText),
   "format/1": binary((input, name) => format(name, input)),
@@ -45,7 +45,7 @@ export const values: Natives = {
   }),
   "halt_error/0": unary((input) => halt(input, 5)),
   "halt_error/1": binary(halt),
-  "input_filename/0": unary(() => null),
+  "input_filename/0": unary((_input, env) => env.run.host.inputName?.() ?? null),
   "input_line_number/0": unary(() => 0),
   "get_search_list/0": unary(() => []),
   "have_literal_numbers/0": unary(() => true),
