@@ -9,6 +9,12 @@ export const binary = requireBuilt(join(dist, "stigmer"));
 /** The same, but it dies at the checkpoint that STIGMER_TEST_CHECKPOINT names. */
 export const testBinary = requireBuilt(join(dist, "test/stigmer"));
 
+/** Two releases, as users upgrade from one to the other. */
+export const releases = {
+  old: release("v9.9.1"),
+  new: release("v9.9.2"),
+} as const;
+
 export interface Outcome {
   readonly status: number | null;
   readonly signal: string | null;
@@ -44,6 +50,15 @@ export async function run(
   await child.exited;
   const signal = child.signalCode === null ? null : `${child.signalCode}`;
   return { status: child.exitCode, signal, stdout, stderr };
+}
+
+function release(version: string): { version: string; binary: string; runner: string } {
+  const folder = join(dist, "test", version);
+  return {
+    version,
+    binary: requireBuilt(join(folder, "stigmer")),
+    runner: requireBuilt(join(folder, "agent-runner")),
+  };
 }
 
 function requireBuilt(path: string): string {

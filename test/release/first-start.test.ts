@@ -44,7 +44,7 @@ test("twenty first starts at once: one installs, all succeed", async () => {
   expect(all.filter(({ stdout }) => ANSWER.test(stdout))).toHaveLength(20);
   expect(all.filter(({ stderr }) => stderr.includes("installed agent-runner"))).toHaveLength(1);
   const left = readdirSync(runners(folder.path)).filter((name) => !name.endsWith("-dev"));
-  expect(left.toSorted()).toEqual([".lock", "current"]);
+  expect(left.toSorted()).toEqual([".lock", ".refs", "current"]);
 });
 
 test.each([
