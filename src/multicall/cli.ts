@@ -1,5 +1,6 @@
 import type { Values } from "../../commands/define.ts";
 import { main } from "../../commands/main.ts";
+import { processHost } from "../terminal/host.ts";
 import { OutputClosed } from "../terminal/output.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { type Arguments, toArguments } from "./cli-arguments.ts";
@@ -97,5 +98,8 @@ async function completeWords(words: readonly string[]): Promise<number> {
 }
 
 function terminalFor(values: Values): Terminal {
-  return openTerminal(process, { json: values["json"] === true, quiet: values["quiet"] === true });
+  return openTerminal(processHost, {
+    json: values["json"] === true,
+    quiet: values["quiet"] === true,
+  });
 }

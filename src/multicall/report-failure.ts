@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
 import { formatLogLine } from "../base/log.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
+import { processHost } from "../terminal/host.ts";
 import { OutputClosed, writeWhole } from "../terminal/output.ts";
 import { renderError } from "../terminal/render-error.ts";
 import { wantsColor } from "../terminal/style.ts";
@@ -14,7 +15,7 @@ type Environment = Record<string, string | undefined>;
 export function reportFailure(error: unknown, environment: Environment): number {
   if (error instanceof OutputClosed) return 0;
   const known = error instanceof StigmerError ? error : explainDefect(error, environment);
-  const color = wantsColor(process.stderr, environment);
+  const color = wantsColor(processHost.stderr, environment);
   const debug = environment["STIGMER_DEBUG"] ? `${stackOf(error)}\n` : "";
   say(`${renderError(known, { color })}\n${debug}`);
   return exitStatus[known.code];

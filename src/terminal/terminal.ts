@@ -47,13 +47,17 @@ export interface Host {
 
 export function openTerminal(host: Host, wants: { json: boolean; quiet: boolean }): Terminal {
   const screen = openScreen(host);
+  let talk: ConsolaInstance | undefined;
   const columns = host.stdout.isTTY ? (host.stdout.columns ?? 80) : undefined;
   return {
     isJson: wants.json,
     isQuiet: wants.quiet,
     columns,
     style: createStyle(wantsColor(host.stdout, host.env)),
-    talk: createTalk(screen, wants.quiet ? LEVEL_QUIET : LEVEL_TALKATIVE),
+    get talk() {
+      talk ??= createTalk(screen, wants.quiet ? LEVEL_QUIET : LEVEL_TALKATIVE);
+      return talk;
+    },
     screen,
     print: (text) => writeWhole(STDOUT, `${text}\n`),
     printJson: (value) =>
