@@ -1,5 +1,6 @@
 import { isJsonObject } from "../src/base/json.ts";
 import type { StoredResource } from "../src/schema/api/resource.ts";
+import { kinds } from "../src/schema/kinds.ts";
 import { formatAge } from "../src/terminal/relative-time.ts";
 import { formatTable } from "../src/terminal/table.ts";
 import { connect } from "./connect.ts";
@@ -22,13 +23,14 @@ export const list = command({
     limit: limitArgument,
   },
   async run({ kind, label, limit }, terminal) {
+    const parsed = parseKind(kind);
     const client = connect();
     const query = label.length === 0 ? {} : { label: label.join(",") };
     const { items, more } = await readPages<StoredResource>(limit, (page) =>
-      client.list(parseKind(kind), { ...query, ...page }),
+      client.list(parsed, { ...query, ...page }),
     );
     if (terminal.isJson) return terminal.printJson({ items, more });
-    if (items.length === 0) return terminal.talk.info(`there are no ${kind} yet`);
+    if (items.length === 0) return terminal.talk.info(`no ${kinds[parsed].plural}`);
     const nowMs = Date.now();
     const rows = items.map((item) => [
       item.metadata.name,

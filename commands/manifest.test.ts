@@ -123,7 +123,10 @@ test.each([
 test("what can't run yet is valid, and refused where it is to run", async () => {
   const file = write(
     "later.yaml",
-    WORKFLOW.replace("set: {greeting: hi}", "emit: {event: {with: {}}}"),
+    WORKFLOW.replace(
+      "set: {greeting: hi}",
+      'emit: {event: {with: {type: com.example.said, source: "https://example.com"}}}',
+    ),
   );
 
   const manifests = await loadManifests([file], { runnable: false });

@@ -41,8 +41,9 @@ function lineOf({ time, sequence, type, subject, data }: RunEvent, terminal: Ter
   const at = new Date(time);
   const clock = `${at.toLocaleTimeString("en-GB")}.${String(at.getMilliseconds()).padStart(3, "0")}`;
   const name = type.replace(/^(?:io\.serverlessworkflow|ai\.stigmer)\./, "").replace(/\.v1$/, "");
-  const head = `${clock} ${String(sequence).padStart(4)}  ${name.padEnd(18)}  ${subject ?? ""}  `;
-  const room =
-    terminal.columns === undefined ? undefined : Math.max(20, terminal.columns - head.length);
-  return `${plainLine(head)}  ${terminal.style.dim(plainLine(JSON.stringify(data), room))}`.trimEnd();
+  const place = subject === undefined ? "" : `  ${plainLine(subject)}`;
+  const head = `${clock}  ${String(sequence).padStart(4)}  ${plainLine(name).padEnd(18)}${place}`;
+  const room = terminal.columns === undefined ? undefined : terminal.columns - head.length - 2;
+  const details = plainLine(JSON.stringify(data), room === undefined ? room : Math.max(20, room));
+  return `${head}  ${terminal.style.dim(details)}`;
 }

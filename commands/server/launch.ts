@@ -1,6 +1,8 @@
 import type { Paths } from "../../src/base/paths.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
 import { Provider } from "../../src/schema/kinds/agent.ts";
+import { readSettings } from "../../src/settings/read-settings.ts";
+import { settingKeys } from "../../src/settings/settings.ts";
 import { startDaemon } from "../../src/supervisor/daemon.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import type { ValuesOf } from "../define.ts";
@@ -43,16 +45,48 @@ export const serverArguments = {
 } as const;
 export type ServerFlags = Omit<ValuesOf<typeof serverArguments>, "timeout">;
 
-/** The flags as the server's own program takes them. */
-export function toServerArgs(flags: ServerFlags): string[] {
-  const words: [string, string | number | undefined][] = [
-    ["--port", flags.port],
-    ["--listen", flags.listen],
-    ["--llm-provider", flags.llmProvider],
-    ["--llm-model", flags.llmModel],
-    ["--llm-base-url", flags.llmBaseUrl],
+/** What the server is started with. */
+export interface ServerStart {
+  readonly args: string[];
+  readonly environment: Record<string, string>;
+}
+
+/**
+ * Checks the settings first, so that a mistake is told here and not in a log. What this folder's stigmer.yaml says
+ * travels as variables: the server lives in another folder.
+ */
+export function prepareStart(paths: Paths, flags: ServerFlags): ServerStart {
+  const values = flagValues(flags);
+  const { entries } = readSettings({
+    paths,
+    environment: process.env,
+    projectFolder: process.cwd(),
+    flags: Object.fromEntries(values.map(({ key, text }) => [key, text])),
+  });
+  const ofProject = entries.flatMap(({ key, value, origin }) => {
+    const variable = settingKeys.find((setting) => setting.key === key)?.variable;
+    return origin === "project" && variable !== undefined
+      ? [[variable, typeof value === "string" ? value : JSON.stringify(value)]]
+      : [];
+  });
+  return {
+    args: values.flatMap(({ word, text }) => [word, text]),
+    environment: Object.fromEntries(ofProject),
+  };
+}
+
+/** The flags that were given: as the server's own program takes them, and as the settings they stand for. */
+function flagValues(flags: ServerFlags): { word: string; key: string; text: string }[] {
+  const all = [
+    { word: "--port", key: "server.port", value: flags.port },
+    { word: "--listen", key: "server.listen", value: flags.listen },
+    { word: "--llm-provider", key: "llm.provider", value: flags.llmProvider },
+    { word: "--llm-model", key: "llm.model", value: flags.llmModel },
+    { word: "--llm-base-url", key: "llm.baseUrl", value: flags.llmBaseUrl },
   ];
-  return words.flatMap(([word, value]) => (value === undefined ? [] : [word, String(value)]));
+  return all.flatMap(({ word, key, value }) =>
+    value === undefined ? [] : [{ word, key, text: String(value) }],
+  );
 }
 
 /** Starts the server unless it runs, and prints where it is. */
@@ -61,9 +95,9 @@ export async function launch(
   flags: ServerFlags & { timeout: number },
   terminal: Terminal,
 ): Promise<void> {
+  const start = prepareStart(paths, flags);
   const { alreadyRunning, hint } = await startDaemon(paths, {
-    args: toServerArgs(flags),
-    environment: {},
+    ...start,
     timeoutMs: flags.timeout * 1_000,
     onProgress: (message) => terminal.talk.info(message),
   });
@@ -77,7 +111,7 @@ export async function launch(
   terminal.print(`  pid    ${hint.pid}`);
   terminal.print(`  data   ${paths.home}`);
   if (report) terminal.print(`  model  ${describeModel(report)}`);
-  if (alreadyRunning && toServerArgs(flags).length > 0) {
+  if (alreadyRunning && start.args.length > 0) {
     terminal.talk.warn('it goes on with its own flags; "stigmer server restart" takes new ones');
   }
 }

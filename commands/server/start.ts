@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { becomeServer } from "../../src/supervisor/foreground.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
-import { launch, serverArguments, toServerArgs } from "./launch.ts";
+import { launch, prepareStart, serverArguments } from "./launch.ts";
 
 export const start = command({
   details: "Where one runs already, it says where and leaves it alone.",
@@ -23,7 +23,7 @@ export const start = command({
   async run({ foreground, ...flags }, terminal) {
     const paths = homePaths();
     mkdirSync(paths.home, { recursive: true, mode: 0o700 });
-    if (foreground) becomeServer(paths, { args: toServerArgs(flags), environment: {} });
+    if (foreground) becomeServer(paths, prepareStart(paths, flags));
     await launch(paths, flags, terminal);
   },
 });

@@ -24,7 +24,10 @@ export const status = command({
     const daemon = daemonState(paths);
     if (daemon.state === "stopped" || daemon.state === "stale") {
       if (terminal.isJson) terminal.printJson({ state: "stopped", home: paths.home, parts: [] });
-      else terminal.print(`no server runs on ${paths.home}${wasKilled(daemon.state)}`);
+      else {
+        terminal.print(`no server runs on ${paths.home}${wasKilled(daemon.state)}`);
+        terminal.talk.info('start it with "stigmer server"');
+      }
       return NOT_RUNNING;
     }
     const report = await readServerReport(paths);

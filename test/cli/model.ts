@@ -8,7 +8,7 @@ export interface Model {
 
 /** A model server on loopback that always says the same. */
 export async function startModel(text: string): Promise<Model> {
-  const mock = new LLMock({ port: 0, chunkSize: 8 });
+  const mock = new LLMock({ port: 0, chunkSize: 8, latency: 20 });
   mock.on({ predicate: () => true }, { content: text });
   await mock.start();
   return {

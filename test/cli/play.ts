@@ -64,6 +64,8 @@ async function runScript(
       TZ: "UTC",
       TERM: "xterm-256color",
       STIGMER_HOME: places.home,
+      // No Ollama of this machine is ever asked.
+      OLLAMA_HOST: "http://127.0.0.1:1",
       STIGMER_SERVER_PORT: String(places.port),
       ...environment,
     },
