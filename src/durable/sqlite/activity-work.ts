@@ -1,12 +1,11 @@
-import { Json } from "../../base/json.ts";
-import type { JsonValue } from "../../base/json.ts";
 import type { ActivityContext } from "../backend.ts";
 import type { ActivityCommand, RetryPolicy } from "../command.ts";
 import { ActivityFailure, ActivityUnavailable } from "../errors.ts";
-import type { JournalEventBody } from "../journal-event.ts";
-import { record } from "./batch.ts";
+import { record, recordSuccess } from "./batch.ts";
+import type { Recorded } from "./batch.ts";
 import { findLive, stackOf } from "./course.ts";
 import type { Engine, LiveRun } from "./engine.ts";
+import { LateAbort } from "./late-abort.ts";
 import { configurationError, runtimeError, takeOutcome } from "./outcome.ts";
 
 /** The wait before the first new try when nobody answered, and the longest. */
@@ -34,28 +33,28 @@ export function launchActivity(engine: Engine, run: LiveRun, command: ActivityCo
 /** Waits for a free slot, then runs. */
 function enter(current: Try): void {
   const { engine, run, command } = current;
-  const controller = new AbortController();
+  const abort = new LateAbort();
   // Listed first: a free slot starts the job at once.
-  const job = (): Promise<void> => runTry(current, controller.signal);
+  const job = (): Promise<void> => runTry(current, abort);
   const cancel = (): void => {
     engine.slots.leave(job);
-    controller.abort();
+    abort.abort();
   };
   run.work.set(command.id, { cancel });
   engine.slots.enter(job);
 }
 
-async function runTry(current: Try, signal: AbortSignal): Promise<void> {
+async function runTry(current: Try, abort: LateAbort): Promise<void> {
   const { engine, run, command } = current;
   if (!mayRun(current)) return void run.work.delete(command.id);
   const handler = engine.findActivity(command.name);
   if (!handler) return answerFailure(current, unknownActivity(command));
   try {
-    const value = Json.parse(await handler(command.input, contextOf(current, signal)));
-    answer(current, { type: "outcome.succeeded", commandId: command.id, value });
+    const value = await handler(command.input, contextOf(current, abort));
+    answer(current, recordSuccess(command.id, value));
     noteAvailable(current);
   } catch (error) {
-    if (!signal.aborted) takeError(current, error);
+    if (!abort.isAborted) takeError(current, error);
   }
 }
 
@@ -64,17 +63,25 @@ function mayRun({ engine, run, command }: Try): boolean {
   return live !== undefined && !live.drive.isPaused && live.drive.pending.has(command.id);
 }
 
-function contextOf({ engine, run, command, attempt }: Try, signal: AbortSignal): ActivityContext {
-  const place = { runId: run.runId, commandId: command.id };
-  const progress = (data: JsonValue): void => {
-    if (!signal.aborted) engine.showProgress({ ...place, data });
+function contextOf(current: Try, abort: LateAbort): ActivityContext {
+  const { engine, attempt } = current;
+  const { runId } = current.run;
+  const { id: commandId } = current.command;
+  return {
+    runId,
+    commandId,
+    idempotencyKey: `${runId}/${commandId}`,
+    attempt,
+    get signal() {
+      return abort.signal;
+    },
+    progress: (data) => {
+      if (!abort.isAborted) engine.showProgress({ runId, commandId, data });
+    },
   };
-  return { ...place, idempotencyKey: `${run.runId}/${command.id}`, attempt, signal, progress };
 }
 
-/** Throws when the body is not JSON. */
-function answer({ engine, run, command }: Try, body: JournalEventBody): void {
-  const recorded = record(body);
+function answer({ engine, run, command }: Try, recorded: Recorded): void {
   const place = { runId: run.runId, commandId: command.id };
   engine.submit({ decide: (batch) => takeOutcome(engine, batch, place, recorded) });
 }
@@ -125,10 +132,11 @@ function answerFailure(current: Try, failure: ActivityFailure): void {
   const { error } = failure;
   const delayMs = retryDelayMs(command.retry, attempt, failure);
   if (delayMs === undefined) {
-    return answer(current, { type: "outcome.failed", commandId: command.id, error });
+    return answer(current, record({ type: "outcome.failed", commandId: command.id, error }));
   }
   const dueMs = engine.clock.now() + delayMs;
-  answer(current, { type: "activity.retrying", commandId: command.id, attempt, error, dueMs });
+  const commandId = command.id;
+  answer(current, record({ type: "activity.retrying", commandId, attempt, error, dueMs }));
 }
 
 /** Undefined when there is no further attempt. */

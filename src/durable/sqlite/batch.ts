@@ -1,3 +1,5 @@
+import { parseJson } from "../../base/json.ts";
+import type { JsonValue } from "../../base/json.ts";
 import { JournalEventBody } from "../journal-event.ts";
 import type { Input, LiveRun } from "./engine.ts";
 import type { NewEvent, RunRow } from "./journal.ts";
@@ -38,6 +40,14 @@ export function record(body: JournalEventBody): Recorded {
   return { text, body: JournalEventBody.parse(JSON.parse(text)) };
 }
 
+/** The same as `record`, for the one event that every step has: only the value is taken through JSON. */
+export function recordSuccess(commandId: string, value: JsonValue): Recorded {
+  const valueText = JSON.stringify(value);
+  const body = { type: "outcome.succeeded", commandId, value: parseJson(valueText) } as const;
+  const id = JSON.stringify(commandId);
+  return { body, text: `{"type":"outcome.succeeded","commandId":${id},"value":${valueText}}` };
+}
+
 export function createBatch(nowMs: number, position: number, runKey: number): Batch {
   return {
     nowMs,
@@ -53,17 +63,17 @@ export function createBatch(nowMs: number, position: number, runKey: number): Ba
   };
 }
 
-/** Puts an event at the end of a run's journal. Time never goes back within a run. */
-export function append(batch: Batch, run: LiveRun, recorded: Recorded): void {
+/** Puts an event at the end of a run's journal. */
+export function append(batch: Batch, run: LiveRun, text: string, timeMs: number): void {
   run.sequence += 1;
-  run.timeMs = Math.max(run.timeMs, batch.nowMs, recorded.timeMsMin ?? 0);
+  run.timeMs = timeMs;
   batch.touched.add(run);
   batch.events.push({
     position: batch.nextPosition,
     runKey: run.key,
     sequence: run.sequence,
     timeMs: run.timeMs,
-    text: recorded.text,
+    text,
   });
   batch.nextPosition += 1;
 }

@@ -65,53 +65,49 @@ export function proceed(engine: Engine, batch: Batch, run: LiveRun, recorded: Re
 function follow(engine: Engine, batch: Batch, run: LiveRun, recorded: Recorded): void {
   const timeMs = Math.max(run.timeMs, batch.nowMs, recorded.timeMsMin ?? 0);
   const step = run.drive.advance({ timeMs, body: recorded.body });
-  const followers = followersOf(step).map(record);
-  append(batch, run, recorded);
-  for (const follower of followers) append(batch, run, follower);
+  const followers = textsOf(step);
+  append(batch, run, recorded.text, timeMs);
+  for (const text of followers) append(batch, run, text, timeMs);
   if (step.bug !== undefined) {
     engine.log.error(`the program of run "${run.runId}" threw`, { stack: stackOf(step.bug) });
   }
-  settleWork(engine, batch, run, step);
-  if ("commandId" in recorded.body) dropWork(batch, run, recorded.body.commandId);
-  batch.effects.push(() => launchAll(engine, run, step, recorded.body));
+  cancelAbandoned(engine, batch, run, step);
+  batch.effects.push(() => goOn(engine, run, step, recorded.body));
   if (run.drive.end) endRun(engine, batch, run, run.drive.end);
 }
 
-function followersOf(step: Step): JournalEventBody[] {
-  const followers: JournalEventBody[] = step.notes.map(({ type: noteType, subject, data }) => ({
+/** The program's notes and the run's end, as they will be journaled. Throws when they hold what JSON cannot. */
+function textsOf({ notes, end }: Step): string[] {
+  const bodies: JournalEventBody[] = notes.map(({ type: noteType, subject, data }) => ({
     type: "note",
     noteType,
     ...(subject !== undefined && { subject }),
     data,
   }));
-  if (step.end?.status === "completed") {
-    followers.push({ type: "run.completed", output: step.end.output });
-  }
-  if (step.end?.status === "failed") followers.push({ type: "run.failed", error: step.end.error });
-  return followers;
+  if (end?.status === "completed") bodies.push({ type: "run.completed", output: end.output });
+  if (end?.status === "failed") bodies.push({ type: "run.failed", error: end.error });
+  return bodies.map((body) => record(body).text);
 }
 
 /** Children that are no longer wanted are cancelled in the same transaction, all else after it. */
-function settleWork(engine: Engine, batch: Batch, run: LiveRun, step: Step): void {
+function cancelAbandoned(engine: Engine, batch: Batch, run: LiveRun, step: Step): void {
   for (const id of step.abandoned) {
     const work = run.work.get(id);
-    if (!work) continue;
-    const { childRunId } = work;
+    const childRunId = work?.childRunId;
     if (childRunId !== undefined) {
-      batch.derived.push((same) =>
-        cancelRun(engine, same, childRunId, `run "${run.runId}" gave it up`),
-      );
+      const reason = `run "${run.runId}" gave it up`;
+      batch.derived.push((same) => cancelRun(engine, same, childRunId, reason));
     }
-    batch.effects.push(() => work.cancel());
-    dropWork(batch, run, id);
+    batch.effects.push(() => {
+      work?.cancel();
+      run.work.delete(id);
+    });
   }
 }
 
-function dropWork(batch: Batch, run: LiveRun, commandId: string): void {
-  batch.effects.push(() => run.work.delete(commandId));
-}
-
-function launchAll(engine: Engine, run: LiveRun, step: Step, body: JournalEventBody): void {
+/** Once an event is on the disk: what it ended is no longer under way, and what follows from it begins. */
+function goOn(engine: Engine, run: LiveRun, step: Step, body: JournalEventBody): void {
+  if ("commandId" in body) run.work.delete(body.commandId);
   for (const command of wantedNow(run, step, body)) {
     if (run.drive.pending.has(command.id)) engine.launch(run, command);
   }
@@ -157,7 +153,7 @@ function childError(end: Exclude<DriveEnd, { status: "completed" }>): RunError {
   };
 }
 
-/** Ends the run, and by `settleWork` its children. Does nothing when it has ended. */
+/** Ends the run, and by `cancelAbandoned` its children. Does nothing when it has ended. */
 export function cancelRun(engine: Engine, batch: Batch, runId: string, reason?: string): void {
   const recorded = record({ type: "run.cancelled", ...(reason !== undefined && { reason }) });
   const run = findLive(engine, runId);

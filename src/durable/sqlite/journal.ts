@@ -81,9 +81,8 @@ export class Journal {
     this.#sql.begin.run();
     try {
       for (const run of write.runs) this.#insertRun(run);
-      for (const [index, event] of write.events.entries()) {
-        this.#insertEvent(event, blobs[index] ?? null);
-      }
+      let index = 0;
+      for (const event of write.events) this.#insertEvent(event, blobs[index++] ?? null);
       for (const key of write.endedKeys) this.#sql.endRun.run(key);
       this.#sql.commit.run();
     } catch (error) {

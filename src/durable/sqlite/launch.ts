@@ -1,7 +1,7 @@
 import { derivedId } from "../../base/ids.ts";
 import type { ChildCommand, Command, TimerCommand } from "../command.ts";
 import { launchActivity } from "./activity-work.ts";
-import { record } from "./batch.ts";
+import { record, recordSuccess } from "./batch.ts";
 import type { Batch } from "./batch.ts";
 import { beginRun, findLive, tellParent } from "./course.ts";
 import { endOf } from "./ended-run.ts";
@@ -30,7 +30,7 @@ export function launch(engine: Engine, run: LiveRun, command: Command): void {
 function launchTimer(engine: Engine, run: LiveRun, { id: commandId, dueMs }: TimerCommand): void {
   const place = { runId: run.runId, commandId };
   const cancel = engine.alarms.at(dueMs, () => {
-    const recorded = record({ type: "outcome.succeeded", commandId, value: null });
+    const recorded = recordSuccess(commandId, null);
     engine.submit({
       decide: (batch) => takeOutcome(engine, batch, place, { ...recorded, timeMsMin: dueMs }),
     });

@@ -21,8 +21,8 @@ export class Slots {
 
   /** Starts the job, which must not reject, now or when its turn comes. */
   enter(job: () => Promise<void>): void {
-    this.#line.add(job);
-    this.#next();
+    if (this.#count < this.#countMax) void this.#begin(job);
+    else this.#line.add(job);
   }
 
   /** Takes a job that has not started out of the line. */
@@ -34,12 +34,15 @@ export class Slots {
     for (const job of this.#line) {
       if (this.#count >= this.#countMax) return;
       this.#line.delete(job);
-      this.#count += 1;
-      void job().finally(() => {
-        this.#count -= 1;
-        this.#next();
-        if (this.#count === 0) this.#onIdle?.();
-      });
+      void this.#begin(job);
     }
+  }
+
+  async #begin(job: () => Promise<void>): Promise<void> {
+    this.#count += 1;
+    await job();
+    this.#count -= 1;
+    if (this.#line.size > 0) this.#next();
+    if (this.#count === 0) this.#onIdle?.();
   }
 }
