@@ -225,6 +225,26 @@ describe("workflows", () => {
     expect(body["errors"][0].pointer).toStartWith("/spec/do/0/greet");
   });
 
+  test("a valid document that can't run yet is refused with its place", async () => {
+    const { request } = open();
+    const manifest = {
+      apiVersion: "agentic.stigmer.ai/v1",
+      kind: "Workflow",
+      metadata: { name: "default/w" },
+      spec: {
+        document: { dsl: "1.0.3", namespace: "default", name: "w", version: "1.0.0" },
+        do: [{ later: { listen: { to: { one: { with: { type: "x" } } } } } }],
+      },
+    };
+
+    const response = await request("/v1/workflows/w", put(manifest));
+
+    expect(response.status).toBe(422);
+    const body = await bodyOf(response);
+    expect(body["detail"]).toContain("is valid but can't run");
+    expect(body["errors"][0].pointer).toStartWith("/spec/do/0/later");
+  });
+
   test("the name of the envelope is that of the document", async () => {
     const { request } = open();
     const manifest = {

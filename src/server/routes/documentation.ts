@@ -5,6 +5,8 @@ import { z } from "zod";
 import page from "../docs.html" with { type: "text" };
 import { defineRoute, NoBody, NoQuery, type Route } from "../route.ts";
 
+import style from "../docs.css" with { type: "text" };
+
 const tag = "Documentation";
 
 /** Readable without a token: they say what the API is, not what is in it. */
@@ -30,7 +32,10 @@ function openApi(describe: () => unknown): Route {
 }
 
 function docs(): Route {
-  const html = z.string().parse(page);
+  const html = z
+    .string()
+    .parse(page)
+    .replace("<style></style>", () => `<style>${style}</style>`);
   return defineRoute(
     {
       method: "get",
