@@ -70,6 +70,18 @@ test("names the holder to who waits, and gives up in a sentence", async () => {
   await holder.exited;
 });
 
+test("stops to wait as soon as the one who waits gives up", async () => {
+  const path = join(folder, "a.lock");
+  const held = tryLock(path);
+  const controller = new AbortController();
+
+  const waiting = lock(path, { timeoutMs: 60_000, signal: controller.signal }).catch(String);
+  controller.abort(new Error("enough"));
+
+  expect(await waiting).toBe("Error: enough");
+  held?.release();
+});
+
 test("does not follow a link put in the place of its file", () => {
   const path = join(folder, "a.lock");
   writeFileSync(join(folder, "victim"), "keep me");

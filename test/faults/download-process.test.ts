@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { childEnvironment } from "../../src/base/process-environment.ts";
 import { downloadFile } from "../../src/release/download/download.ts";
 import {
   assetUrl,
@@ -11,6 +13,7 @@ import {
   sha256,
   type Workplace,
 } from "./download-fixture.ts";
+import { createPrivateAuthority } from "./private-authority.ts";
 import { type ReleaseServer, startReleaseServer } from "./release-server.ts";
 
 const HALF = Math.floor(bytes.length / 2);
@@ -26,9 +29,36 @@ afterEach(async () => {
   place.remove();
 });
 
-function startChild(url: string, folder = place.folder) {
+const CHILD = join(import.meta.dir, "download-child.ts");
+
+/** Compiled as the product is: only there does it show that all of it survives the compilation. */
+const compiledFolder = mkdtempSync(join(tmpdir(), "stigmer-compiled-"));
+const compiled = join(compiledFolder, "download-child");
+beforeAll(() => {
+  const flags = ["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
+  const build = Bun.spawnSync(
+    [
+      process.execPath,
+      "build",
+      "--compile",
+      "--minify",
+      "--reject-unresolved",
+      ...flags,
+      CHILD,
+      "--outfile",
+      compiled,
+    ],
+    { stdout: "ignore", stderr: "pipe" },
+  );
+  if (!build.success) throw new Error(build.stderr.toString());
+});
+afterAll(() => rmSync(compiledFolder, { recursive: true }));
+
+function startChild(url: string, environment: Record<string, string> = {}) {
+  const { folder } = place;
   const request = JSON.stringify({ url, sha256, sizeBytes: bytes.length, folder });
-  return Bun.spawn([process.execPath, join(import.meta.dir, "download-child.ts"), request], {
+  return Bun.spawn([compiled, request], {
+    env: childEnvironment(process.env, environment),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -91,6 +121,21 @@ test("three processes at once fetch the file once", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
+test("a private authority and a broken connection are no obstacle", async () => {
+  const authority = createPrivateAuthority(place.root);
+  if (!authority) return console.warn("skipped: without openssl there is no private authority");
+  const mirror = await startReleaseServer({ files, tls: authority.tls });
+
+  const child = startChild(assetUrl(mirror.faulty("reset", "ok")), {
+    SSL_CERT_FILE: authority.caPath,
+  });
+
+  expect(await child.stdout.text()).toEndWith(`done ${place.done}\n`);
+  expect(isWhole(place.done)).toBe(true);
+  expect(mirror.requests).toHaveLength(2);
+  await mirror.stop();
+});
+
 /** Only root may mount a small disk; a name space of our own keeps it from everybody else. */
 const mayMount =
   process.platform === "linux" &&
@@ -119,10 +164,10 @@ describe.skipIf(!mayMount)("a disk that gets full", () => {
 /** The disk lives in the child's own name space, and ends with it. */
 function startFull(folder: string, kibibytes: number, url: string) {
   const request = JSON.stringify({ url, sha256, sizeBytes: bytes.length, folder });
-  const script = `mount -t tmpfs -o size=${kibibytes}k none "$1" && exec "$2" "$3" "$4"`;
-  const child = join(import.meta.dir, "download-child.ts");
-  return Bun.spawn(
-    ["unshare", "--mount", "sh", "-c", script, "sh", folder, process.execPath, child, request],
-    { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
-  );
+  const script = `mount -t tmpfs -o size=${kibibytes}k none "$1" && exec "$2" "$3"`;
+  return Bun.spawn(["unshare", "--mount", "sh", "-c", script, "sh", folder, compiled, request], {
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
 }

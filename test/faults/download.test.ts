@@ -7,11 +7,13 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
 import type { StigmerError } from "../../src/base/errors.ts";
+import { tryLock } from "../../src/base/file-lock.ts";
 import { downloadFile } from "../../src/release/download/download.ts";
 import type { DownloadProgress } from "../../src/release/download/request.ts";
 import {
@@ -93,6 +95,26 @@ describe("a good server", () => {
 
     expect(isWhole(path)).toBe(true);
     expect(readFileSync(place.bad).equals(damaged)).toBe(true);
+  });
+
+  test("sweeps up what broken downloads of other files left a month ago", async () => {
+    const old = new Date(Date.now() - 31 * 24 * 3_600_000);
+    const other = (digit: string, ending: string) => join(place.folder, digit.repeat(64) + ending);
+    const leftovers = [other("a", ".part"), other("a", ".json"), other("b", ".bad")];
+    const kept = [other("a", ""), other("d", ".part"), join(place.folder, "notes.txt")];
+    for (const path of [...leftovers, ...kept]) {
+      writeFileSync(path, "");
+      utimesSync(path, old, old);
+    }
+    const fresh = other("c", ".part");
+    writeFileSync(fresh, "");
+    const underWay = tryLock(other("d", ".lock"));
+
+    await downloadFile(place.request(assetUrl(server.url)));
+    underWay?.release();
+
+    expect(leftovers.filter((path) => existsSync(path))).toEqual([]);
+    expect([...kept, fresh].filter((path) => !existsSync(path))).toEqual([]);
   });
 
   test.each(["", ".part"])(

@@ -6,6 +6,7 @@ import { readAuthorization } from "./authorization.ts";
 import { requireBearableWait, retryDelayMs, sleepUnlessAborted } from "./backoff.ts";
 import { dropBadCached, findCached } from "./cached-file.ts";
 import { copyFromDisk } from "./copy-file.ts";
+import { expireLeftovers } from "./expire-leftovers.ts";
 import { diskFailure, DownloadFailure, explainFailure } from "./failure.ts";
 import { placesOf } from "./places.ts";
 import { DOWNLOAD_LIMITS, type DownloadJob, type DownloadRequest } from "./request.ts";
@@ -23,7 +24,9 @@ export async function downloadFile(request: DownloadRequest): Promise<string> {
   const job = toJob(request);
   try {
     mkdirSync(job.folder, { recursive: true, mode: 0o700 });
-    return await holdingLock(job, request, () => fetchFile(job, request));
+    const path = await holdingLock(job, request, () => fetchFile(job, request));
+    expireLeftovers(job.folder, Date.now());
+    return path;
   } catch (error) {
     request.signal?.throwIfAborted();
     throw explain(error, job, 1);
