@@ -21,7 +21,7 @@ const mock = new LLMock({ port: 0, chunkSize: 4 });
 let runner: RunnerProcess | undefined;
 
 beforeEach(async () => {
-  mock.on({ userMessage: "hello" }, { content: "Hi there, you." });
+  mock.on({ userMessage: "hello" }, { content: "Hi there, you." }, { latency: 40 });
   mock.on({ userMessage: "slow" }, { content: "x".repeat(400) }, { latency: 500 });
   mock.on({ userMessage: "who" }, { error: { message: `bad key ${KEY}` }, status: 401 });
   await mock.start();

@@ -18,7 +18,11 @@ const addition: ModelInput["tools"][number] = {
 };
 
 beforeAll(async () => {
-  mock.on({ userMessage: "hello" }, { content: "Hi there, you.", usage: tokens(11, 7) });
+  mock.on(
+    { userMessage: "hello" },
+    { content: "Hi there, you.", usage: tokens(11, 7) },
+    { latency: 40 },
+  );
   mock.on({ userMessage: "call", hasToolResult: false }, { toolCalls: [call("add", '{"a":1}')] });
   mock.on({ userMessage: "call", hasToolResult: true }, { content: "It is 2." });
   mock.on({ userMessage: "two" }, { toolCalls: [call("add", '{"a":1}'), call("add", '{"a":2}')] });

@@ -5,6 +5,7 @@ import type { ModelInput, ModelValue, ToolCall } from "../../schema/wire/agent-s
 import type { ModelWorld, OpenedModel, OpenModel } from "../model.ts";
 import { type ModelChoice, modelLabel } from "./choice.ts";
 import { modelFailure } from "./failure.ts";
+import { type Gatherer, gatherPieces } from "./gather.ts";
 import { toModelMessages, toOpaque, toToolSet } from "./messages.ts";
 import { toModelFailure } from "./provider-error.ts";
 import { watchFetch } from "./watched-fetch.ts";
@@ -28,16 +29,19 @@ export async function streamModelStep(
   openModel: OpenModel,
   world: ModelWorld,
 ): Promise<ModelValue> {
+  const pieces = gatherPieces(world.progress);
   try {
     const result = ask(input, choice, openModel(choice, watchFetch(world.limits)), world.signal);
     const answer: Answer = { text: "", toolCalls: [], finish: undefined };
-    for await (const part of result.stream) takePart(answer, part, world);
+    for await (const part of result.stream) takePart(answer, part, pieces);
+    pieces.flush();
     world.signal.throwIfAborted();
     const message = (await result.responseMessages).find(({ role }) => role === "assistant");
     const parts =
       message?.role === "assistant" && Array.isArray(message.content) ? message.content : [];
     return toValue(withUniqueIds(answer), toOpaque(parts, modelLabel(choice)), choice);
   } catch (error) {
+    pieces.flush();
     world.signal.throwIfAborted();
     throw toModelFailure(error, choice);
   }
@@ -66,14 +70,14 @@ function markLast(messages: ModelMessage[], { lastMessageOptions }: OpenedModel)
   return [...messages.slice(0, -1), { ...last, providerOptions: lastMessageOptions }];
 }
 
-function takePart(answer: Answer, part: Part, world: ModelWorld): void {
+function takePart(answer: Answer, part: Part, pieces: Gatherer): void {
   if (part.type === "error") throw part.error;
   if (part.type === "finish-step") answer.finish = part;
   if (part.type === "tool-call") answer.toolCalls.push(toToolCall(part));
   if (part.type === "text-delta") answer.text += part.text;
   if (part.type === "text-delta" || part.type === "reasoning-delta") {
     const type = part.type === "text-delta" ? "text" : "reasoning";
-    if (part.text !== "") world.progress({ type, text: part.text });
+    if (part.text !== "") pieces.add({ type, text: part.text });
   }
 }
 
