@@ -80,7 +80,7 @@ function take(state: State, happening: Happening, timeMs: number): string | unde
     case "run":
       break;
   }
-  return runLine(happening, style);
+  return takeRun(state, happening, timeMs);
 }
 
 function begin(
@@ -96,7 +96,7 @@ function begin(
 
 function endLine(
   { working, style }: State,
-  { key, how, reason }: Extract<Happening, { is: "ended" }>,
+  { key, how, reason }: Pick<Extract<Happening, { is: "ended" }>, "key" | "how" | "reason">,
   timeMs: number,
 ): string | undefined {
   const work = working.get(key);
@@ -111,13 +111,26 @@ function signOf(how: End, style: Style): string {
   return how === "faulted" ? style.red("✗") : style.dim("–");
 }
 
-/** Pauses and the like; that the run began and ended is seen from what surrounds the view. */
-function runLine(
-  { how, name }: Extract<Happening, { is: "run" }>,
-  style: Style,
+/** The run itself, and the runs that it starts, such as those of agents. */
+function takeRun(
+  state: State,
+  { runId, how, name }: Extract<Happening, { is: "run" }>,
+  timeMs: number,
 ): string | undefined {
-  if (how === "started") return style.dim(`${plainLine(name)} started`);
-  return ["paused", "resumed", "signalled"].includes(how) ? style.dim(`run ${how}`) : undefined;
+  switch (how) {
+    case "started": {
+      const depth = state.working.size === 0 ? 0 : 1;
+      state.working.set(runId, { label: plainLine(name), depth, startedMs: timeMs });
+      return undefined;
+    }
+    case "completed":
+    case "cancelled":
+      return endLine(state, { key: runId, how, reason: "" }, timeMs);
+    case "failed":
+      return endLine(state, { key: runId, how: "faulted", reason: "" }, timeMs);
+    default:
+      return state.style.dim(`run ${plainLine(how)}`);
+  }
 }
 
 function because(reason: string): string {
