@@ -490,6 +490,21 @@ describe("limits", () => {
     expect(new Set(times).size).toBe(1);
   });
 
+  test("an activity that answers after the stop is forgotten and repeated at the next start", async () => {
+    const gate = Promise.withResolvers<string>();
+    await open({ activities: () => () => gate.promise });
+    await backend.run(request("run_1", 1));
+    await backend.stop();
+
+    gate.resolve("too late");
+    await Bun.sleep(1);
+    await open();
+    await untilEnd("run_1");
+
+    expect(await backend.describe("run_1")).toMatchObject({ output: "did 0" });
+    expect(lines.filter((line) => line.includes('"error"'))).toEqual([]);
+  });
+
   test("nothing is taken before the start and after the stop", async () => {
     await open();
     await backend.stop();

@@ -51,8 +51,10 @@ export interface SqliteBackend extends Backend {
 
 /** The embedded engine: one process, one file. Throws when the journal is another process's, damaged or too new. */
 export function openSqliteBackend(options: SqliteBackendOptions): SqliteBackend {
+  // First the database: its lock says that the folder of blobs is ours to clean.
+  const database = openDatabase(options.path);
   const blobs = options.blobs === undefined ? undefined : openBlobStore(options.blobs);
-  const journal = new Journal(openDatabase(options.path), blobs);
+  const journal = new Journal(database, blobs);
   const { log, clock = systemClock, probe = {} } = options;
   const writer = new Writer({ journal, clock, log, probe });
   const engine = createEngine(options, journal, clock, writer);

@@ -38,6 +38,7 @@ export class Writer {
   #lastPosition: number;
   #lastRunKey: number;
   #isPlanned = false;
+  #isFinished = false;
   #failures = 0;
   #problem: string | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -53,7 +54,9 @@ export class Writer {
     return this.#problem;
   }
 
+  /** After `finish` an input is forgotten, as in a crash: an activity may answer later than anyone waits. */
   submit(input: Input): void {
+    if (this.#isFinished) return;
     this.#inputs.push(input);
     this.#plan();
   }
@@ -67,6 +70,7 @@ export class Writer {
   /** Writes what is there now, once; what cannot be written is lost from memory, as in a crash. */
   finish(): void {
     while (this.#inputs.length > 0 && this.#flush());
+    this.#isFinished = true;
     this.#cancelRetry?.();
     for (const input of this.#inputs) input.refuse?.(unwritable(this.#problem ?? "it is closed"));
     this.#inputs = [];
