@@ -58,6 +58,10 @@ const EXPLANATIONS: Readonly<Record<string, { what: string; hint: string }>> = {
     hint: "free some space, or move STIGMER_HOME to another disk",
   },
   EDQUOT: { what: "the disk quota is used up", hint: "free some space, or move STIGMER_HOME" },
+  EFBIG: {
+    what: "no file may be that large",
+    hint: "raise the limit (`ulimit -f`)",
+  },
   EROFS: {
     what: "the file system is read-only",
     hint: "set STIGMER_HOME to a folder that can be written",

@@ -12,8 +12,6 @@ import { findCopy, type SourceRequest } from "./sources.ts";
 
 export interface EnsureOptions extends InstallOptions {
   readonly build: RunnerBuild;
-  /** This process is going to run it, or have it run: nobody may remove it while this process lives. */
-  readonly isUse?: boolean;
 }
 
 /**
@@ -30,15 +28,18 @@ export async function ensureRunner(paths: Paths, options: EnsureOptions): Promis
     const runner =
       findRunner(paths, build) ?? (await restoreRunner({ paths, build, environment, onProgress }));
     if (!runner.isComplete) complete(paths, runner, build);
-    if (options.isUse) referTo(paths, runner.folderName);
+    referTo(paths, runner.folderName);
     return tell(runner, onProgress);
   });
 }
 
-/** Looked at again once the use is noted: it may have been removed in between. */
-function findForUse(paths: Paths, { build, isUse }: EnsureOptions): FoundRunner | undefined {
+/**
+ * Noted as used by this process, so that nobody removes it while this process lives, and looked at again after that:
+ * it may have been removed in between.
+ */
+function findForUse(paths: Paths, { build }: EnsureOptions): FoundRunner | undefined {
   const found = findRunner(paths, build);
-  if (!isUse || !found) return found;
+  if (!found) return undefined;
   referTo(paths, found.folderName);
   return findRunner(paths, build);
 }

@@ -46,7 +46,7 @@ async function userOf(version: string): Promise<Bun.Subprocess<"ignore", "pipe">
   const source = `
     import { pathsOf } from ${JSON.stringify(join(import.meta.dir, "../base/paths.ts"))};
     import { ensureRunner } from ${JSON.stringify(join(import.meta.dir, "ensure-runner.ts"))};
-    await ensureRunner(pathsOf(${JSON.stringify(paths.home)}), { build: ${build}, isUse: true });
+    await ensureRunner(pathsOf(${JSON.stringify(paths.home)}), { build: ${build} });
     console.log("used"); setInterval(() => {}, 1000);`;
   const child = Bun.spawn([process.execPath, "-e", source], { stdin: "ignore", stdout: "pipe" });
   for await (const chunk of child.stdout) if (chunk.length > 0) break;
@@ -68,7 +68,6 @@ test("an upgrade leaves alone what a live process uses, and cleans up once it is
 
 test("a note of use that cannot be read keeps every runner", async () => {
   for (const version of ["v1", "v2", "v3"]) await ensureRunner(paths, { build: buildOf(version) });
-  mkdirSync(join(paths.runners, ".refs"));
   writeFileSync(join(paths.runners, ".refs/1.json"), "");
 
   await pruneRunners(paths);

@@ -9,7 +9,6 @@ import { runnerCommand } from "../../release/runner-command.ts";
 export async function launchAgentRunner(args: string[]): Promise<number> {
   const runner = await ensureRunner(pathsOf(findHome(process.env)), {
     build: { version, target, embedded: agentRunner },
-    isUse: true,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
   const { command, environment } = runnerCommand(runner.path);
