@@ -139,6 +139,7 @@ test("a private authority and a broken connection are no obstacle", async () => 
 /** Only root may mount a small disk; a name space of our own keeps it from everybody else. */
 const mayMount =
   process.platform === "linux" &&
+  Bun.which("unshare") !== null &&
   Bun.spawnSync(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]).success;
 if (!mayMount) console.warn("skipped: a full disk needs the right to mount one");
 

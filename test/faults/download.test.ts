@@ -27,6 +27,7 @@ import {
   VERSION,
   type Workplace,
 } from "./download-fixture.ts";
+import { releaseFolder } from "./release-files.ts";
 import { type ReleaseServer, startReleaseServer } from "./release-server.ts";
 
 let server: ReleaseServer;
@@ -95,6 +96,19 @@ describe("a good server", () => {
 
     expect(isWhole(path)).toBe(true);
     expect(readFileSync(place.bad).equals(damaged)).toBe(true);
+  });
+
+  test("may serve the very folder that a build wrote", async () => {
+    writeFileSync(join(place.root, ASSET), bytes);
+    writeFileSync(join(place.root, `${ASSET}.sha256`), "out of date");
+    const mirror = await startReleaseServer({ files: releaseFolder(VERSION, place.root) });
+
+    const path = await downloadFile(place.request(assetUrl(mirror.url)));
+    const sums = await (await fetch(`${mirror.url}/${VERSION}/checksums.txt`)).text();
+    await mirror.stop();
+
+    expect(isWhole(path)).toBe(true);
+    expect(sums).toBe(`${sha256}  ${ASSET}\n`);
   });
 
   test("sweeps up what broken downloads of other files left a month ago", async () => {
