@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import type { Paths } from "../base/paths.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { findPinned, findRunner, type FoundRunner } from "./find-runner.ts";
@@ -33,15 +35,12 @@ export async function ensureRunner(paths: Paths, options: EnsureOptions): Promis
   });
 }
 
-/**
- * Noted as used by this process, so that nobody removes it while this process lives, and looked at again after that:
- * it may have been removed in between.
- */
+/** Noted as used by this process, so that nobody removes it while this process lives, unless that happened just now. */
 function findForUse(paths: Paths, { build }: EnsureOptions): FoundRunner | undefined {
   const found = findRunner(paths, build);
   if (!found) return undefined;
   referTo(paths, found.folderName);
-  return findRunner(paths, build);
+  return existsSync(found.path) ? found : undefined;
 }
 
 async function restoreRunner(request: SourceRequest): Promise<FoundRunner> {
