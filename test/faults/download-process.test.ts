@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,7 @@ import {
   assetUrl,
   bytes,
   createWorkplace,
+  failureOf,
   files,
   sha256,
   type Workplace,
@@ -143,32 +144,48 @@ const mayMount =
   Bun.spawnSync(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]).success;
 if (!mayMount) console.warn("skipped: a full disk needs the right to mount one");
 
-describe.skipIf(!mayMount)("a disk that gets full", () => {
+describe.skipIf(!mayMount)("a disk", () => {
   test.each([10, 50, 99])(
-    "at %d %% of the file ends the download in a sentence",
+    "that is full at %d percent of the file ends the download in a sentence",
     async (percent) => {
-      const small = join(place.root, "small");
-      mkdirSync(small);
       const kibibytes = Math.floor((bytes.length * percent) / 100 / 1024);
-      const child = startFull(small, kibibytes, assetUrl(server.url));
 
-      const complaint = await child.stderr.text();
+      const { complaint, status, folder } = await downloadToDisk(`size=${kibibytes}k`);
 
-      expect(complaint).toContain(`disk: the disk is full: ${small} (ENOSPC)`);
-      expect(await child.exited).toBe(1);
+      expect(complaint).toContain(`disk: the disk is full: ${folder} (ENOSPC)`);
+      expect(status).toBe(1);
       expect(server.requests).toHaveLength(1);
-      expect(readdirSync(small)).toEqual([]);
     },
   );
+
+  test("that is read-only ends it before anything is asked for", async () => {
+    const { complaint, status, folder } = await downloadToDisk("ro");
+
+    expect(complaint).toContain(`disk: the file system is read-only: ${folder} (EROFS)`);
+    expect(status).toBe(1);
+    expect(server.requests).toEqual([]);
+  });
 });
 
-/** The disk lives in the child's own name space, and ends with it. */
-function startFull(folder: string, kibibytes: number, url: string) {
+/** The disk lives in a name space of its own, and ends with the download. */
+async function downloadToDisk(options: string) {
+  const folder = join(place.root, "disk");
+  mkdirSync(folder);
+  const url = assetUrl(server.url);
   const request = JSON.stringify({ url, sha256, sizeBytes: bytes.length, folder });
-  const script = `mount -t tmpfs -o size=${kibibytes}k none "$1" && exec "$2" "$3"`;
-  return Bun.spawn(["unshare", "--mount", "sh", "-c", script, "sh", folder, compiled, request], {
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "pipe",
-  });
+  const script = 'mount -t tmpfs -o "$1" none "$2" && exec "$3" "$4"';
+  const child = Bun.spawn(
+    ["unshare", "--mount", "sh", "-c", script, "sh", options, folder, compiled, request],
+    { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+  );
+  return { complaint: await child.stderr.text(), status: await child.exited, folder };
 }
+
+test("a folder that cannot be made is named", async () => {
+  const folder = `/proc/self/${sha256}`;
+
+  const end = downloadFile({ ...place.request(assetUrl(server.url)), folder });
+
+  expect((await failureOf(end)).message).toContain(`disk: `);
+  expect(server.requests).toEqual([]);
+});

@@ -88,6 +88,9 @@ const DISK: Readonly<Record<string, { what: string; hint: string }>> = {
   ENOTDIR: { what: "a file is where a folder belongs", hint: "move that file away" },
   EIO: { what: "the disk does not work", hint: "look at the system's log, or move STIGMER_HOME" },
   ELOOP: { what: "a link is where a file belongs", hint: "remove that link" },
+  ENOENT: { what: "the folder is gone, or cannot be made", hint: "look at what STIGMER_HOME says" },
+  ENAMETOOLONG: { what: "the path is too long", hint: "set STIGMER_HOME to a shorter one" },
+  EMFILE: { what: "too many files are open", hint: "raise the limit of `ulimit -n`" },
   EISDIR: { what: "a folder is where a file belongs", hint: "move that folder away" },
 };
 
