@@ -15,6 +15,8 @@ export interface Script {
   readonly input?: JsonValue;
   /** Answers an activity or a child; what it leaves open never ends. */
   readonly answer?: (command: Command) => Answer | undefined;
+  /** After so many outcomes the run is left as it is: a loop may have no end. */
+  readonly outcomesMax?: number;
 }
 
 /** A run as it went, in simulated time: it starts at 2026-01-31T12:00:00Z and only waits for what it wanted. */
@@ -40,7 +42,7 @@ export function playWorkflow(definition: JsonValue, script: Script = {}): Played
   let nowMs = start.startedAtMs;
   for (let decision = execution.begin(); ;) {
     decisions.push(decision);
-    if (decision.end || outcomes.length >= OUTCOMES_MAX) break;
+    if (decision.end || outcomes.length >= (script.outcomesMax ?? OUTCOMES_MAX)) break;
     for (const id of decision.abandoned) forget(pending, id);
     for (const command of decision.commands) schedule(pending, command, { nowMs, script });
     const next = takeEarliest(pending);
