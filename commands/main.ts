@@ -30,6 +30,8 @@ export const main = group(
       "Run a workflow here, without a server",
       async () => (await import("./exec.ts")).exec,
     ),
+    jq: entry("Filter JSON with the jq language", async () => (await import("./jq.ts")).jq),
+    service: entry("Run the server at login", async () => (await import("./service.ts")).service),
     config: entry("Read and write settings", async () => (await import("./config.ts")).config),
     runner: entry("Look after the agent-runner", async () => (await import("./runner.ts")).runner),
     doctor: entry("Find out what is wrong", async () => (await import("./doctor.ts")).doctor),
