@@ -1,6 +1,6 @@
 import { type InputIssue, StigmerError } from "../base/errors.ts";
 import { extendPointer } from "./pointer.ts";
-import { MISSING, type Problem } from "./shape.ts";
+import { MISSING, type Problem, WRONG } from "./shape.ts";
 import type { SourceDocument } from "./source.ts";
 
 /** Where a value came from, for messages: its file, and its place in it when it is a part of a greater document. */
@@ -21,12 +21,19 @@ export function toInputIssue(problem: Problem, place: Place = {}): InputIssue {
   const pointer = extendPointer(place.pointer ?? "", ...path);
   const position = place.locate?.(pointer, part);
   return {
-    message: message === MISSING ? `missing field "${path.at(-1) ?? ""}"` : message,
+    message: wordsOf(message, path.at(-1)),
     pointer,
     ...(place.file === undefined ? {} : { file: place.file }),
     ...position,
     ...rest,
   };
+}
+
+function wordsOf(message: string, field: string | number | undefined): string {
+  const name = typeof field === "number" ? `item ${field}` : `"${field ?? ""}"`;
+  if (message === MISSING) return `missing field ${name}`;
+  if (message !== WRONG) return message;
+  return field === undefined ? "wrong kind of value" : `wrong value for ${name}`;
 }
 
 /** The error of a document that is wrong at these places. */

@@ -73,7 +73,17 @@ test.each([
   const [issue] = issuesOf(`${head}do:\n${task}\n`);
 
   expect(issue?.pointer.split("/").at(-1)).toBe(token);
-  expect(issue?.message).toContain(words);
+  expect(`${issue?.message} ${issue?.expected}`).toContain(words);
+});
+
+test("says how a list of tasks is written to whoever writes a map", () => {
+  const [issue] = issuesOf(`${head}do: { greet: { wait: PT1S } }\n`);
+
+  expect(issue).toMatchObject({
+    message: 'wrong value for "do"',
+    expected: 'a list of tasks, each written "- name: …"',
+    got: "an object",
+  });
 });
 
 test.each([

@@ -120,13 +120,13 @@ export function oneOf<const W extends string>(...words: readonly W[]): z.ZodType
 }
 
 export function mismatch(value: unknown, expected: string): Problem {
-  const got = nameValue(value);
-  const message = value === undefined ? MISSING : `expected ${expected}, got ${got}`;
-  return { path: [], message, expected, got };
+  const message = value === undefined ? MISSING : WRONG;
+  return { path: [], message, expected, got: nameValue(value) };
 }
 
-/** The message of a field that is not there; whoever knows the field's name words it. */
+/** Messages of a field that is not there, and of one with a wrong value; whoever knows the field's name words them. */
 export const MISSING = "missing";
+export const WRONG = "wrong";
 
 function notObject(value: unknown): Problem {
   return mismatch(value, "an object");

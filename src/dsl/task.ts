@@ -32,7 +32,13 @@ export type Task =
   | TryTask
   | WaitTask;
 
-export const TaskList: z.ZodType<TaskListValue> = z.lazy(() => listOf(named(Task, "a task")));
+export const TaskList: z.ZodType<TaskListValue> = z.lazy(() =>
+  choose<TaskListValue>((value) =>
+    Array.isArray(value)
+      ? NamedTasks
+      : mismatch(value, 'a list of tasks, each written "- name: …"'),
+  ),
+);
 
 const kinds = {
   call: defineCall(TaskList),
@@ -76,6 +82,8 @@ export const Task: z.ZodType<Task> = choose<Task>((value) => {
     got: `"${kind}" and "${other}"`,
   };
 });
+
+const NamedTasks = listOf(named(Task, "a task"));
 
 function noKind(task: object): Problem {
   const expected = `one of ${taskKinds.join(", ")}`;

@@ -1,5 +1,6 @@
 import { isJsonObject, Json, type JsonValue } from "../../base/json.ts";
 import type { CallTask } from "../../dsl/call.ts";
+import { toInputIssue } from "../../dsl/issues.ts";
 import { performActivity, valueOf } from "../activity.ts";
 import { type AgentArguments, agentProblems } from "../agent-arguments.ts";
 import { standardFault } from "../fault.ts";
@@ -35,7 +36,11 @@ function argumentsOf(task: CallTask, frame: Frame): AgentArguments {
   const args = isJsonObject(filled) ? filled : {};
   const [problem] = agentProblems(args);
   if (problem)
-    throw standardFault("configuration", `call: agent: ${problem.message}`, frame.pointer);
+    throw standardFault(
+      "configuration",
+      `call: agent: ${toInputIssue(problem).message}`,
+      frame.pointer,
+    );
   const { agent, message = null, output } = args;
   return {
     agent: typeof agent === "string" ? agent : "",
