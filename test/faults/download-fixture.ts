@@ -3,9 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { StigmerError } from "../../src/base/errors.ts";
+import { keepLoopbackDirect } from "../../src/base/process-environment.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import type { DownloadRequest } from "../../src/release/download/request.ts";
 import { releaseFiles } from "./release-files.ts";
+
+// As each program of ours does first; the machine of whoever runs the tests may have a proxy.
+keepLoopbackDirect(process.env);
 
 export const VERSION = "v1.2.3";
 export const ASSET = `agent-runner-${VERSION}-linux-amd64`;

@@ -404,9 +404,9 @@ describe("an answer that is not the file", () => {
   });
 
   test.each([
-    ["length-short", `it has ${bytes.length - 7} bytes instead of ${bytes.length}`],
-    ["length-long", `it has ${bytes.length * 2} bytes instead of ${bytes.length}`],
-    ["endless", `it has more bytes instead of ${bytes.length}`],
+    ["length-short", `it has ${bytes.length - 7} bytes, not ${bytes.length}`],
+    ["length-long", `it has ${bytes.length * 2} bytes, not ${bytes.length}`],
+    ["endless", `it has more bytes than it should, not ${bytes.length}`],
   ])("is refused for its size, early (%s)", async (fault, words) => {
     const error = await failureOf(downloadFile(place.request(assetUrl(server.faulty(fault)))));
 

@@ -81,7 +81,7 @@ function statusFailure({ status, headers }: Answer, nowMs: number): DownloadFail
 }
 
 export function sizeFailure(got: string, sizeBytes: number): DownloadFailure {
-  return new DownloadFailure("wrong size", `it has ${got} instead of ${sizeBytes}`, {
+  return new DownloadFailure("wrong size", `it has ${got}, not ${sizeBytes}`, {
     hint: "the mirror holds another file under this name: compare it with the release",
   });
 }

@@ -54,7 +54,7 @@ async function receive(job: DownloadJob, part: PartialFile, now: Try): Promise<n
   tell();
   for await (const chunk of chunksOf(response, job, now.watchdog)) {
     if (part.sizeBytes + chunk.length > job.sizeBytes) {
-      throw pageOr(response, part, sizeFailure("more bytes", job.sizeBytes));
+      throw pageOr(response, part, sizeFailure("more bytes than it should", job.sizeBytes));
     }
     part.append(chunk);
     tell();
