@@ -1,13 +1,17 @@
 import { z } from "zod";
 
+import { ResourceQuery } from "../schema/api/resource.ts";
 import { HttpError } from "./http-error.ts";
 
 const Flag = z.enum(["true", "false"]).optional();
+const AllVersions = Flag.describe("Every version instead of the newest.");
 
 /** Query of every write: with `dryRun=true` nothing is kept, but the answer is the same. */
-export const DryRunQuery = z.strictObject({ dryRun: Flag });
-export const DeleteQuery = DryRunQuery.extend({ allVersions: Flag });
-export const AllVersions = Flag;
+export const DryRunQuery = z.strictObject({
+  dryRun: Flag.describe("Answers what would happen, and changes nothing."),
+});
+export const DeleteQuery = DryRunQuery.extend({ allVersions: AllVersions });
+export const WorkflowQuery = ResourceQuery.extend({ allVersions: AllVersions });
 
 /** Request headers of a guarded write, for the documentation. */
 export const IF_MATCH_HEADER = {

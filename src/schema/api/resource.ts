@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Agent } from "../kinds/agent.ts";
 import { Workflow } from "../kinds/workflow.ts";
 import { ResourceStatus } from "../resource.ts";
-import { page, PageQuery } from "./page.ts";
+import { Label, page, PageQuery } from "./page.ts";
 
 export const StoredAgent = Agent.extend({ status: ResourceStatus });
 export const StoredWorkflow = Workflow.extend({ status: ResourceStatus });
@@ -18,8 +18,7 @@ export const ApplyResult = z.object({
 export type ApplyResult = z.infer<typeof ApplyResult>;
 
 export const ResourceQuery = PageQuery.extend({
-  /** `key=value`, or several joined by commas: all must match. */
-  label: z.string().optional(),
+  label: Label,
 });
 export const ResourcePage = page(StoredResource);
 export type ResourcePage = z.infer<typeof ResourcePage>;

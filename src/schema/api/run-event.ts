@@ -34,7 +34,12 @@ export const RUN_END_TYPES: readonly string[] = [
 
 /** Query of `GET /v1/runs/{id}/events`: oldest first; `after` is the sequence number of the last event that is known. */
 export const RunEventQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).optional(),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("The sequence number of the last event that is known."),
   limit: PageQuery.shape.limit,
   cursor: PageQuery.shape.cursor,
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Json } from "../../base/json.ts";
 import { RunError } from "../../durable/errors.ts";
 import { Kind } from "../kinds.ts";
-import { page, PageQuery } from "./page.ts";
+import { Label, page, PageQuery } from "./page.ts";
 
 export const RunStatus = z.enum([
   "pending",
@@ -52,11 +52,10 @@ export type RunCreate = z.input<typeof RunCreate>;
 export const RunQuery = PageQuery.extend({
   status: RunStatus.optional(),
   kind: Kind.optional(),
-  name: z.string().optional(),
-  parent: z.string().optional(),
-  label: z.string().optional(),
-  /** RFC 3339: runs created at or after. */
-  since: z.iso.datetime({ offset: true }).optional(),
+  name: z.string().optional().describe("Of the agent or workflow."),
+  parent: z.string().optional().describe("Id of the run that started them."),
+  label: Label,
+  since: z.iso.datetime({ offset: true }).optional().describe("Created then or later."),
 });
 export type RunQuery = z.input<typeof RunQuery>;
 export const RunPage = page(Run);

@@ -1,4 +1,4 @@
-import { ResourceQuery } from "../../schema/api/resource.ts";
+import { ResourceQuery, StoredAgent } from "../../schema/api/resource.ts";
 import { Agent } from "../../schema/kinds/agent.ts";
 import type { ResourceAddress } from "../../store/resources.ts";
 import { requireResource } from "../find-resource.ts";
@@ -14,7 +14,7 @@ import {
   DELETED,
   PAGE,
   refuseOtherName,
-  STORED,
+  stored,
 } from "./resource-answers.ts";
 
 const tag = "Agents";
@@ -57,7 +57,7 @@ function get({ store }: Services): Route {
       summary: "Get an agent by name or id",
       query: NoQuery,
       body: NoBody,
-      answers: STORED,
+      answers: stored(StoredAgent),
     },
     async ({ param }) => answerStored(await requireResource(store, addressOf(param("name")))),
   );

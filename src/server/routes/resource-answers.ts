@@ -1,4 +1,6 @@
-import { ApplyResult, ResourcePage, StoredResource } from "../../schema/api/resource.ts";
+import type { z } from "zod";
+
+import { ApplyResult, ResourcePage, type StoredResource } from "../../schema/api/resource.ts";
 import type { Resource } from "../../schema/kinds.ts";
 import { inputError } from "../../schema/parse-input.ts";
 import type { Store } from "../../store/open-store.ts";
@@ -10,9 +12,9 @@ import { etagOf, stale } from "../write-options.ts";
 
 type Answers = Readonly<Record<number, Answer>>;
 
-export const STORED: Answers = {
-  200: { description: "The resource. Its ETag is in the header.", schema: StoredResource },
-};
+export function stored(schema: z.ZodType): Answers {
+  return { 200: { description: "The resource. Its ETag is in the header.", schema } };
+}
 export const PAGE: Answers = {
   200: { description: "A page, newest first.", schema: ResourcePage },
 };

@@ -1,4 +1,4 @@
-import { ResourceQuery } from "../../schema/api/resource.ts";
+import { StoredWorkflow } from "../../schema/api/resource.ts";
 import { Workflow } from "../../schema/kinds/workflow.ts";
 import { checkWorkflow } from "../check-workflow.ts";
 import { requireResource, workflowAddress } from "../find-resource.ts";
@@ -6,12 +6,12 @@ import { parseLabels } from "../parse-labels.ts";
 import { defineRoute, NoBody, NoQuery, type Route, type RouteRequest } from "../route.ts";
 import type { Services } from "../services.ts";
 import {
-  AllVersions,
   DeleteQuery,
   DryRunQuery,
   generationOf,
   IF_MATCH_HEADER,
   isTrue,
+  WorkflowQuery,
 } from "../write-options.ts";
 import {
   answerApply,
@@ -21,7 +21,7 @@ import {
   DELETED,
   PAGE,
   refuseOtherName,
-  STORED,
+  stored,
 } from "./resource-answers.ts";
 
 const tag = "Workflows";
@@ -55,7 +55,7 @@ function list({ store }: Services): Route {
       id: "listWorkflows",
       tag,
       summary: "List workflows, of each the newest version",
-      query: ResourceQuery.extend({ allVersions: AllVersions }),
+      query: WorkflowQuery,
       body: NoBody,
       answers: PAGE,
     },
@@ -77,7 +77,7 @@ function get({ store }: Services, { path, suffix }: Each): Route {
       description: NAMES,
       query: NoQuery,
       body: NoBody,
-      answers: STORED,
+      answers: stored(StoredWorkflow),
     },
     async (request) => answerStored(await requireResource(store, workflowAddress(nameIn(request)))),
   );
