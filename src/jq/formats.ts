@@ -107,10 +107,9 @@ function decodeUri(value: JsonValue): string {
 
 function decodeBase64(value: JsonValue): string {
   const text = toText(value);
-  const body = text.replace(/=+$/, "");
-  if (/[^A-Za-z0-9+/]/.test(body) || body.length % 4 === 1) {
-    return raise(`${describe(value)} is not valid base64 data`);
-  }
+  const [body = ""] = text.split("=", 1);
+  if (/[^A-Za-z0-9+/]/.test(body)) return raise(`${describe(text)} is not valid base64 data`);
+  if (body.length % 4 === 1) return raise(`${describe(text)} trailing base64 byte found`);
   const bytes = Uint8Array.fromBase64(body, { lastChunkHandling: "loose" });
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

@@ -11,10 +11,14 @@ export interface PathLink {
   readonly up: PathLink | undefined;
 }
 
-/** A value and where it was found. `isPlace` is false once an expression made a value that is nowhere. */
+/**
+ * A value, and the place that the expression was at last. `anchor` is the value of that place; the spot's own value is
+ * there (`isPlace`) as long as it is the same one.
+ */
 export interface Spot {
   readonly value: JsonValue;
   readonly path: PathLink | undefined;
+  readonly anchor: JsonValue;
   readonly isPlace: boolean;
 }
 
@@ -24,25 +28,25 @@ export type EmitSpot = (spot: Spot) => boolean;
 export type SpotEach = (at: Spot, env: Env, emit: EmitSpot) => boolean;
 
 export function startSpot(value: JsonValue): Spot {
-  return { value, path: undefined, isPlace: true };
+  return { value, path: undefined, anchor: value, isPlace: true };
 }
 
 /** Goes down one key from a spot; `value` is what was found there. */
 export function descend(at: Spot, key: JsonValue, value: JsonValue): Spot {
   const length = (at.path?.length ?? 0) + 1;
   if (length > PATH_LENGTH_MAX) raise("Path too deep");
-  return { value, path: { key, length, up: at.path }, isPlace: true };
+  return { value, path: { key, length, up: at.path }, anchor: value, isPlace: true };
 }
 
-/** A value that an expression made: it is still a place only when it is the very value of the place. */
+/** Another value at the same place: it is there only when it is the very value of the place. */
 export function elsewhere(at: Spot, value: JsonValue): Spot {
-  if (at.isPlace && isSame(at.value, value)) return at;
-  return { value, path: at.path, isPlace: false };
+  if (at.value === value && at.isPlace) return at;
+  return { value, path: at.path, anchor: at.anchor, isPlace: value === at.anchor };
 }
 
-/** Numbers and strings that were made anew never count as the same. */
-function isSame(left: JsonValue, right: JsonValue): boolean {
-  return left === right && typeof left !== "number" && typeof left !== "string";
+/** A value that is in no place, such as a number or string that the program itself holds. */
+export function nowhere(at: Spot, value: JsonValue): Spot {
+  return { value, path: at.path, anchor: at.anchor, isPlace: false };
 }
 
 export function requirePlace(at: Spot, attempt: () => string): void {

@@ -1,33 +1,34 @@
 import type { JsonValue } from "../../base/json.ts";
 import { type Code, collect, one } from "../code.ts";
+import { iterate } from "../compile/access.ts";
 import type { Env } from "../env.ts";
 import { raise } from "../raise.ts";
 import type { Run } from "../run.ts";
 import { access, placesOf } from "../values/access.ts";
+import { subtract } from "../values/arithmetic.ts";
 import { describe } from "../values/json-text.ts";
-import { isObject, kindOf } from "../values/kind.ts";
+import { isObject } from "../values/kind.ts";
+import { lengthOf } from "../values/length.ts";
 import { compare, equal, sorted } from "../values/order.ts";
 import { placesInText } from "../values/search.ts";
 import { argumentCode, binary, type Call, type Native, type Natives, unary } from "./native.ts";
 
 /** Builtins for arrays: order, groups, extremes, shape. */
 export const arrays: Natives = {
-  "sort/0": unary((input, env) => sorted(requireSortable(input, "sorted", env.run))),
-  "sort_by/1": byKey("sorted", (items) => items.map((item) => item.value)),
-  "group_by/1": byKey("grouped", (items) =>
-    groups(items).map((group) => group.map((item) => item.value)),
-  ),
-  "unique_by/1": byKey("grouped", (items) =>
+  "sort/0": unary((input, env) => sorted(requireSortable(input, env.run))),
+  "sort_by/1": byKey((items) => items.map((item) => item.value)),
+  "group_by/1": byKey((items) => groups(items).map((group) => group.map((item) => item.value))),
+  "unique_by/1": byKey((items) =>
     groups(items).flatMap((group) => group.slice(0, 1).map((item) => item.value)),
   ),
-  "unique/0": unary((input, env) => unique(requireSortable(input, "sorted", env.run))),
+  "unique/0": unary((input, env) => unique(requireSortable(input, env.run))),
   "min/0": unary((input) => extreme(pairs(input), -1)),
   "max/0": unary((input) => extreme(pairs(input), 1)),
   "min_by/1": extremeBy(-1),
   "max_by/1": extremeBy(1),
   "reverse/0": unary(reverse),
   "flatten/0": unary((input, env) => flatten(input, Number.POSITIVE_INFINITY, env.run)),
-  "flatten/1": binary((input, depth, env) => flatten(input, requireDepth(depth), env.run)),
+  "flatten/1": binary(flattenTo),
   "indices/1": binary(indices),
   "index/1": binary((input, part, env) => atOr(indices(input, part, env), 0)),
   "rindex/1": binary((input, part, env) => atOr(indices(input, part, env), -1)),
@@ -35,9 +36,9 @@ export const arrays: Natives = {
   "bsearch/1": binary(search),
 };
 
-function requireSortable(input: JsonValue, done: string, run: Run): JsonValue[] {
+function requireSortable(input: JsonValue, run: Run): JsonValue[] {
   if (!Array.isArray(input))
-    return raise(`${describe(input)} cannot be ${done}, as it is not an array`);
+    return raise(`${describe(input)} cannot be sorted, as it is not an array`);
   run.spend(input.length);
   return input;
 }
@@ -48,25 +49,43 @@ interface Keyed {
 }
 
 /** A builtin that sorts by what an expression gives for each item; several outputs count one after the other. */
-function byKey(done: string, finish: (items: readonly Keyed[]) => JsonValue): Native {
+function byKey(finish: (items: readonly Keyed[]) => JsonValue): Native {
   return {
     code: (call) => {
-      const keyOf = keyCode(call);
+      const keyed = keyedItems(call, "sorted, as they are not both arrays");
       return one((input, env) => {
-        const items = requireSortable(input, done, env.run).map((value) => ({
-          value,
-          key: keyOf(value, env),
-        }));
+        const items = keyed(input, env);
         return finish(items.toSorted((a, b) => compare(a.key, b.key)));
       });
     },
   };
 }
 
+/** The items of an array with their keys. Keys are computed before anything else can be found wrong. */
+function keyedItems(call: Call, refusal: string): (input: JsonValue, env: Env) => Keyed[] {
+  const { keyOf, isList } = keyCode(call);
+  return (input, env) => {
+    const items: Keyed[] = [];
+    iterate(input, env, (value) => {
+      items.push({ value, key: keyOf(value, env) });
+      return false;
+    });
+    if (Array.isArray(input)) return items;
+    const keys = items.map(({ key }) => (isList ? key : [key]));
+    return raise(`${describe(input)} and ${describe(keys)} cannot be ${refusal}`);
+  };
+}
+
+interface KeyCode {
+  readonly keyOf: (value: JsonValue, env: Env) => JsonValue;
+  readonly isList: boolean;
+}
+
 /** One key is compared as it is, and several as a list, which orders the same way. */
-function keyCode(call: Call): (value: JsonValue, env: Env) => JsonValue {
+function keyCode(call: Call): KeyCode {
   const code: Code = argumentCode(call, 0);
-  return code.kind === "one" ? code.get : (value, env) => collect(code, value, env);
+  if (code.kind === "one") return { keyOf: code.get, isList: false };
+  return { keyOf: (value, env) => collect(code, value, env), isList: true };
 }
 
 function groups(items: readonly Keyed[]): Keyed[][] {
@@ -85,8 +104,8 @@ function unique(items: readonly JsonValue[]): JsonValue[] {
 }
 
 function pairs(input: JsonValue): Keyed[] {
-  if (!Array.isArray(input)) return raise(`${describe(input)} cannot be iterated over`);
-  return input.map((value) => ({ value, key: value }));
+  if (Array.isArray(input)) return input.map((value) => ({ value, key: value }));
+  return raise(`${describe(input)} and ${describe(input)} cannot be iterated over`);
 }
 
 /** Of equal values the first is the least and the last the greatest. */
@@ -102,31 +121,23 @@ function extreme(items: readonly Keyed[], sign: -1 | 1): JsonValue {
 function extremeBy(sign: -1 | 1): Native {
   return {
     code: (call) => {
-      const keyOf = keyCode(call);
-      return one((input, env) => {
-        if (!Array.isArray(input)) return raise(`Cannot iterate over ${describe(input)}`);
-        return extreme(
-          input.map((value) => ({ value, key: keyOf(value, env) })),
-          sign,
-        );
-      });
+      const keyed = keyedItems(call, "iterated over");
+      return one((input, env) => extreme(keyed(input, env), sign));
     },
   };
 }
 
 function reverse(input: JsonValue): JsonValue {
   if (Array.isArray(input)) return input.toReversed();
-  if (input === null) return [];
-  if (typeof input === "string")
-    return input === ""
-      ? []
-      : raise(`Cannot index string with number (${Array.from(input).length - 1})`);
-  return raise(`${describe(input)} cannot be reversed, as it is not an array`);
+  const length = lengthOf(input);
+  return length === 0 ? [] : access(input, Number(length) - 1);
 }
 
-function requireDepth(depth: JsonValue): number {
-  if (typeof depth !== "number") return raise(`${describe(depth)} is not a depth`);
-  return depth < 0 ? raise("flatten depth must not be negative") : depth;
+function flattenTo(input: JsonValue, depth: JsonValue, env: Env): JsonValue {
+  if (compare(depth, 0) < 0) return raise("flatten depth must not be negative");
+  if (typeof depth === "number") return flatten(input, depth, env.run);
+  const hasNested = Array.isArray(input) && input.some((item) => Array.isArray(item));
+  return hasNested ? subtract(depth, 1, env.run) : flatten(input, 0, env.run);
 }
 
 function flatten(input: JsonValue, depth: number, run: Run): JsonValue {
@@ -145,7 +156,6 @@ function flatten(input: JsonValue, depth: number, run: Run): JsonValue {
 }
 
 function indices(input: JsonValue, part: JsonValue, env: Env): JsonValue {
-  if (input === null) return null;
   if (typeof input === "string" && typeof part === "string")
     return placesInText(input, part, env.run);
   if (Array.isArray(input)) {
@@ -160,10 +170,12 @@ function atOr(places: JsonValue, index: number): JsonValue {
 }
 
 function transpose(input: JsonValue): JsonValue {
-  if (!Array.isArray(input)) return raise(`Cannot iterate over ${describe(input)}`);
-  const rows = input.map((row) =>
-    Array.isArray(row) ? row : raise(`Cannot index ${kindOf(row)} with number (0)`),
-  );
+  const list = isObject(input) ? Object.values(input) : input;
+  if (!Array.isArray(list)) return raise(`Cannot iterate over ${describe(input)}`);
+  const rows = list.map((row) => {
+    if (Array.isArray(row)) return row;
+    return lengthOf(row) === 0 ? [] : [access(row, 0)];
+  });
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? null));
 }

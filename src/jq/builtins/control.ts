@@ -16,7 +16,9 @@ import type { Env } from "../env.ts";
 import { Raise, raise } from "../raise.ts";
 import type { SpotEach } from "../spot.ts";
 import { KEEP } from "../update.ts";
+import { subtract } from "../values/arithmetic.ts";
 import { isTruthy } from "../values/kind.ts";
+import { compare } from "../values/order.ts";
 import {
   argumentCode,
   argumentSpots,
@@ -184,8 +186,9 @@ function counted(message: string, take: Counted): Native {
       const code = argumentCode(call, 1);
       return many((input, env, emit) =>
         counts.each(input, env, (count) => {
-          if (typeof count !== "number" || !(count >= 0)) return raise(message);
-          return take(count, code, input)(env, emit);
+          if (typeof count === "number" && count >= 0) return take(count, code, input)(env, emit);
+          if (compare(count, 0) < 0) return raise(message);
+          return code.each(input, env, () => emit(subtract(count, 1, env.run)));
         }),
       );
     },

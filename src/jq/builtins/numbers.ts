@@ -44,7 +44,7 @@ function requireNumber(input: JsonValue): number {
 }
 
 function predicate(test: (value: number) => boolean): Native {
-  return unary((input) => test(requireNumber(input)));
+  return unary((input) => typeof input === "number" && test(input));
 }
 
 function math(apply: (value: number) => number): Native {

@@ -31,7 +31,7 @@ function fromEntries(input: JsonValue): JsonValue {
   const result: JsonObject = {};
   for (const entry of entries) {
     const key = firstTruthy(entry, ["key", "Key", "name", "Name"]);
-    if (typeof key !== "string") raise(`Object keys must be strings, not ${describe(key)}`);
+    if (typeof key !== "string") raise(`Cannot use ${describe(key)} as object key`);
     putField(result, key, valueOf(entry));
   }
   return result;

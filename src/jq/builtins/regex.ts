@@ -4,6 +4,7 @@ import type { Env } from "../env.ts";
 import { raise } from "../raise.ts";
 import { findMatches, pointCounter } from "../regex/find.ts";
 import { regexOf } from "../regex/regex.ts";
+import { add } from "../values/arithmetic.ts";
 import { describe } from "../values/json-text.ts";
 import { kindOf } from "../values/kind.ts";
 import { captureObject, type Found, groupText, type Query } from "./found.ts";
@@ -31,13 +32,15 @@ export const regexes: Natives = {
 
 export function findAll(input: JsonValue, query: Query, env: Env): Found {
   const { pattern, flags, added } = query;
+  const allFlags = added === "" ? flags : add(flags, added, env.run);
   if (typeof input !== "string") {
     return raise(`${describe(input)} cannot be matched, as it is not a string`);
   }
   if (typeof pattern !== "string") return raise(`${describe(pattern)} is not a string`);
-  if (flags !== null && typeof flags !== "string")
-    return raise(`${describe(flags)} is not a string`);
-  const regex = regexOf(pattern, (flags ?? "") + added);
+  if (allFlags !== null && typeof allFlags !== "string") {
+    return raise(`${describe(allFlags)} is not a string`);
+  }
+  const regex = regexOf(pattern, allFlags ?? "");
   return { text: input, regex, matches: findMatches(regex, input, env.run) };
 }
 

@@ -4,6 +4,7 @@ import { toText } from "../formats.ts";
 import { raise } from "../raise.ts";
 import { add } from "../values/arithmetic.ts";
 import { describe } from "../values/json-text.ts";
+import { isObject } from "../values/kind.ts";
 import { parseNumber } from "../values/parse-number.ts";
 import { placesInText } from "../values/search.ts";
 import { splitText } from "../values/split.ts";
@@ -28,10 +29,10 @@ export const strings: Natives = {
   "ltrim/0": unary((input) => requireTrimmable(input).replace(LEADING, "")),
   "rtrim/0": unary((input) => requireTrimmable(input).replace(TRAILING, "")),
   "ascii_downcase/0": unary((input) =>
-    requireText(input, "ascii_downcase").replace(/[A-Z]+/g, (run) => run.toLowerCase()),
+    requireText(input).replace(/[A-Z]+/g, (run) => run.toLowerCase()),
   ),
   "ascii_upcase/0": unary((input) =>
-    requireText(input, "ascii_upcase").replace(/[a-z]+/g, (run) => run.toUpperCase()),
+    requireText(input).replace(/[a-z]+/g, (run) => run.toUpperCase()),
   ),
   "ascii/0": unary((input) =>
     typeof input === "number"
@@ -52,8 +53,8 @@ function requireTrimmable(input: JsonValue): string {
   return typeof input === "string" ? input : raise("trim input must be a string");
 }
 
-function requireText(input: JsonValue, name: string): string {
-  return typeof input === "string" ? input : raise(`${name} input must be a string`);
+function requireText(input: JsonValue): string {
+  return typeof input === "string" ? input : raise("explode input must be a string");
 }
 
 function toNumber(input: JsonValue): JsonValue {
@@ -92,7 +93,7 @@ function trimRight(input: JsonValue, affixValue: JsonValue): JsonValue {
 }
 
 function explode(input: JsonValue): JsonValue {
-  if (typeof input !== "string") return raise(`${describe(input)} cannot be exploded`);
+  if (typeof input !== "string") return raise("explode input must be a string");
   return Array.from(input, (letter) => letter.codePointAt(0) ?? 0);
 }
 
@@ -118,9 +119,10 @@ function split(input: JsonValue, separator: JsonValue, env: Env): JsonValue {
 }
 
 function join(input: JsonValue, separator: JsonValue, env: Env): JsonValue {
-  if (!Array.isArray(input)) return raise(`Cannot iterate over ${describe(input)}`);
+  const items = isObject(input) ? Object.values(input) : input;
+  if (!Array.isArray(items)) return raise(`Cannot iterate over ${describe(input)}`);
   let text: JsonValue = "";
-  for (const [index, item] of input.entries()) {
+  for (const [index, item] of items.entries()) {
     if (index > 0) text = add(text, separator, env.run);
     text = add(text, joinable(item), env.run);
   }

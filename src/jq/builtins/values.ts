@@ -9,8 +9,9 @@ import { contains } from "../values/contains.ts";
 import { fieldOf } from "../values/fields.ts";
 import { describe, toJsonText } from "../values/json-text.ts";
 import { isObject, kindOf } from "../values/kind.ts";
+import { lengthOf } from "../values/length.ts";
+import { compare } from "../values/order.ts";
 import { parseJsonText } from "../values/parse-json.ts";
-import { codePointLength } from "../values/text.ts";
 import { argumentCode, binary, type Call, type Natives, unary } from "./native.ts";
 
 /** Builtins for values of every kind, and for what lies outside the program. */
@@ -53,18 +54,10 @@ export const values: Natives = {
   "toarray/0": unary((input) => (Array.isArray(input) ? input : [input])),
 };
 
-function lengthOf(value: JsonValue): JsonValue {
-  if (value === null) return 0;
-  if (typeof value === "string") return codePointLength(value);
-  if (typeof value === "number") return Math.abs(value);
-  if (Array.isArray(value)) return value.length;
-  return isObject(value) ? Object.keys(value).length : raise(`${describe(value)} has no length`);
-}
-
 function fromJson(value: JsonValue): JsonValue {
   return typeof value === "string"
     ? parseJsonText(value)
-    : raise(`${describe(value)} cannot be parsed as JSON`);
+    : raise(`${describe(value)} only strings can be parsed`);
 }
 
 function format(name: JsonValue, value: JsonValue): JsonValue {
@@ -74,6 +67,7 @@ function format(name: JsonValue, value: JsonValue): JsonValue {
 }
 
 function has(value: JsonValue, key: JsonValue): JsonValue {
+  if (value === null) return false;
   if (isObject(value) && typeof key === "string") return fieldOf(value, key) !== undefined;
   if (Array.isArray(value) && typeof key === "number") return key >= 0 && key < value.length;
   return raise(`Cannot check whether ${kindOf(value)} has a ${kindOf(key)} key`);
@@ -113,7 +107,12 @@ function addOutputs(call: Call): Code {
 function range(from: Code, to: Code): Code {
   return many((input, env, emit) =>
     from.each(input, env, (start) =>
-      to.each(input, env, (end) => count({ start, end, step: 1 }, env, emit)),
+      to.each(input, env, (end) => {
+        if (typeof start !== "number" || typeof end !== "number") {
+          return raise("Range bounds must be numeric");
+        }
+        return count({ start, end, step: 1 }, env, emit);
+      }),
     ),
   );
 }
@@ -131,14 +130,16 @@ function rangeBy(call: Call): Code {
   );
 }
 
-function count(
-  span: { start: JsonValue; end: JsonValue; step: JsonValue },
-  env: Env,
-  emit: (value: JsonValue) => boolean,
-): boolean {
+interface Span {
+  readonly start: JsonValue;
+  readonly end: JsonValue;
+  readonly step: JsonValue;
+}
+
+function count(span: Span, env: Env, emit: (value: JsonValue) => boolean): boolean {
   const { start, end, step } = span;
   if (typeof start !== "number" || typeof end !== "number" || typeof step !== "number") {
-    return raise("Range bounds must be numeric");
+    return countAnything(span, env, emit);
   }
   const { run } = env;
   if (step > 0) {
@@ -151,6 +152,17 @@ function count(
       run.spend(1);
       if (emit(value)) return true;
     }
+  }
+  return false;
+}
+
+/** `range` with three arguments takes whatever can be compared and added. */
+function countAnything(span: Span, env: Env, emit: (value: JsonValue) => boolean): boolean {
+  const { start, end, step } = span;
+  const direction = compare(step, 0);
+  for (let value = start; compare(value, end) * direction < 0; value = add(value, step, env.run)) {
+    env.run.spend(1);
+    if (emit(value)) return true;
   }
   return false;
 }

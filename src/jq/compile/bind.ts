@@ -27,7 +27,7 @@ export function compileBind(syntax: BindSyntax, place: Place): Code {
   const body = place.compiler.code(syntax.body, inside);
   return many((input, env, emit) =>
     source.each(input, env, (value) =>
-      tryAlternatives({ binds, value, env, emit }, (bound, give) => body.each(input, bound, give)),
+      tryAlternatives(binds, { value, env }, (bound) => body.each(input, bound, emit)),
     ),
   );
 }
@@ -53,33 +53,22 @@ function bindName(source: Code, body: Code): Code {
   });
 }
 
-interface Attempt<Item> {
-  readonly binds: readonly Bind[];
-  readonly value: JsonValue;
-  readonly env: Env;
-  readonly emit: (item: Item) => boolean;
-}
-
-/** Goes to the next alternative whenever taking the value apart, or the body, fails; the last one's error counts. */
-function tryAlternatives<Item>(
-  attempt: Attempt<Item>,
-  body: (bound: Env, give: (item: Item) => boolean) => boolean,
+/**
+ * Goes to the next alternative whenever one fails: while it takes the value apart, in the body, or even behind it in
+ * what uses the outputs, as in jq. The last one's error counts.
+ */
+function tryAlternatives(
+  binds: readonly Bind[],
+  item: { readonly value: JsonValue; readonly env: Env },
+  body: (bound: Env) => boolean,
 ): boolean {
-  const { binds, value, env, emit } = attempt;
+  const { value, env } = item;
   for (const [index, bind] of binds.entries()) {
     const depth = env.run.depth;
-    let isOutside = false;
     try {
-      return bind(value, env, (bound) =>
-        body(bound, (item) => {
-          isOutside = true;
-          const isStopped = emit(item);
-          isOutside = false;
-          return isStopped;
-        }),
-      );
+      return bind(value, env, body);
     } catch (error) {
-      if (isOutside || index === binds.length - 1) throw error;
+      if (index === binds.length - 1) throw error;
       recover(error, env.run, depth);
     }
   }
@@ -91,15 +80,9 @@ export function spotsOfBind(syntax: BindSyntax, place: Place): SpotEach {
   const { bindAll, inside } = compileSource(syntax.patterns, place);
   const body = place.compiler.spots(syntax.body, inside);
   return (at, env, emit) =>
-    source.each(at.value, env, (value) => {
-      if (bindAll.length > 1) {
-        return tryAlternatives({ binds: bindAll, value, env, emit }, (bound, give) =>
-          body(at, bound, give),
-        );
-      }
-      const [bind] = bindAll;
-      return bind !== undefined && bind(value, env, (bound) => body(at, bound, emit));
-    });
+    source.each(at.value, env, (value) =>
+      bindEach(bindAll, { value, env }, (bound) => body(at, bound, emit)),
+    );
 }
 
 export function compileSource(
@@ -123,7 +106,7 @@ export function bindEach(
 ): boolean {
   const [only] = binds;
   if (binds.length === 1 && only !== undefined) return only(item.value, item.env, use);
-  return tryAlternatives({ binds, ...item, emit: () => false }, use);
+  return tryAlternatives(binds, item, use);
 }
 
 export function compileVariable(syntax: Syntax & { kind: "variable" }, place: Place): Code {

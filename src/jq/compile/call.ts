@@ -272,9 +272,14 @@ export function spotsOfCall(syntax: CallSyntax, place: Place): SpotEach {
   if (native !== undefined) {
     const call = { args: syntax.args, place: inner(place) };
     if (native.spots !== undefined) return native.spots(call);
+    if (findLibrary(keyOf(syntax)) !== undefined) return spotsOfCallee(syntax, place);
     const code = native.code(call);
     return (at, env, emit) => code.each(at.value, env, (value) => emit(elsewhere(at, value)));
   }
+  return spotsOfCallee(syntax, place);
+}
+
+function spotsOfCallee(syntax: CallSyntax, place: Place): SpotEach {
   const callee = resolve(syntax, place);
   if (callee.kind === "argument") {
     return place.compiler.spots(callee.syntax, { ...place, scope: callee.scope });

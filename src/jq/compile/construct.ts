@@ -49,7 +49,7 @@ export function compileObject(entries: readonly ObjectEntry[], place: Place): Co
 }
 
 function requireKey(key: JsonValue): string {
-  return typeof key === "string" ? key : raise(`Object keys must be strings, not ${describe(key)}`);
+  return typeof key === "string" ? key : raise(`Cannot use ${describe(key)} as object key`);
 }
 
 interface SimpleField {
@@ -96,12 +96,14 @@ export function compileString(syntax: Syntax & { kind: "string" }, place: Place)
 }
 
 function simpleString(parts: readonly (string | Code)[]): Code {
-  const steps = parts.flatMap((part) =>
-    typeof part === "string" ? constant(part) : part.kind === "one" ? part : [],
-  );
+  const steps = parts
+    .flatMap((part) =>
+      typeof part === "string" ? constant(part) : part.kind === "one" ? part : [],
+    )
+    .toReversed();
   return one((input, env) => {
     let text = "";
-    for (const step of steps) text += toText(step.get(input, env));
+    for (const step of steps) text = toText(step.get(input, env)) + text;
     return text;
   });
 }

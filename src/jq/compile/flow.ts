@@ -101,32 +101,28 @@ export function recover(error: unknown, run: Run, depth: number): Raise {
   return error;
 }
 
+/** Every true output of the left side; without one, the right side. Errors of the left side are errors. */
 export function compileAlternative(syntax: PairSyntax, place: Place): Code {
   const left = place.compiler.code(syntax.left, inner(place));
   const right = place.compiler.code(syntax.right, place);
   if (left.kind === "many") {
     return many((input, env, emit) => {
       let isFound = false;
-      const isStopped = guarded(left, input, env, (value) => {
-        if (!isTruthy(value)) return undefined;
+      const isStopped = left.each(input, env, (value) => {
+        if (!isTruthy(value)) return false;
         isFound = true;
         return emit(value);
       });
-      return isFound || isStopped ? isStopped : right.each(input, env, emit);
+      return isFound ? isStopped : right.each(input, env, emit);
     });
   }
   const attempt = (input: JsonValue, env: Env): JsonValue | undefined => {
-    const depth = env.run.depth;
-    try {
-      const value = left.get(input, env);
-      return value !== undefined && isTruthy(value) ? value : undefined;
-    } catch (error) {
-      recover(error, env.run, depth);
-      return undefined;
-    }
+    const value = left.get(input, env);
+    return value !== undefined && isTruthy(value) ? value : undefined;
   };
-  if (right.kind === "one")
+  if (right.kind === "one") {
     return one((input, env) => attempt(input, env) ?? right.get(input, env));
+  }
   if (right.kind === "option") {
     return option((input, env) => attempt(input, env) ?? right.get(input, env));
   }
@@ -134,32 +130,6 @@ export function compileAlternative(syntax: PairSyntax, place: Place): Code {
     const value = attempt(input, env);
     return value === undefined ? right.each(input, env, emit) : emit(value);
   });
-}
-
-/**
- * Runs `code` and drops the error that ends it. Errors that come out of `emit` belong to somebody else and pass
- * through. An `emit` that gives undefined has ignored the value.
- */
-function guarded(
-  code: Code,
-  input: JsonValue,
-  env: Env,
-  emit: (value: JsonValue) => boolean | undefined,
-): boolean {
-  const depth = env.run.depth;
-  let isOutside = false;
-  try {
-    return code.each(input, env, (value) => {
-      isOutside = true;
-      const isStopped = emit(value) === true;
-      isOutside = false;
-      return isStopped;
-    });
-  } catch (error) {
-    if (isOutside) throw error;
-    recover(error, env.run, depth);
-    return false;
-  }
 }
 
 export function compileTry(body: Syntax, handler: Syntax | undefined, place: Place): Code {
@@ -227,25 +197,13 @@ export function spotsOfAlternative(syntax: PairSyntax, place: Place): SpotEach {
   const left = place.compiler.spots(syntax.left, inner(place));
   const right = place.compiler.spots(syntax.right, inner(place));
   return (at, env, emit) => {
-    const depth = env.run.depth;
-    let isOutside = false;
     let isFound = false;
-    try {
-      const isStopped = left(at, env, (spot) => {
-        if (!isTruthy(spot.value)) return false;
-        isFound = true;
-        isOutside = true;
-        const isEnough = emit(spot);
-        isOutside = false;
-        return isEnough;
-      });
-      if (isFound || isStopped) return isStopped;
-    } catch (error) {
-      if (isOutside) throw error;
-      recover(error, env.run, depth);
-      if (isFound) return false;
-    }
-    return right(at, env, emit);
+    const isStopped = left(at, env, (spot) => {
+      if (!isTruthy(spot.value)) return false;
+      isFound = true;
+      return emit(spot);
+    });
+    return isFound ? isStopped : right(at, env, emit);
   };
 }
 

@@ -18,7 +18,9 @@ export function compileReduce(syntax: FoldSyntax, place: Place): Code {
     source.each(input, env, (value) =>
       bindEach(bindAll, { value, env }, (bound) => {
         env.run.spend(1);
-        state = lastOf(update, state, bound);
+        const previous = state;
+        state = null;
+        state = lastOf(update, previous, bound);
         return false;
       }),
     );
@@ -27,9 +29,15 @@ export function compileReduce(syntax: FoldSyntax, place: Place): Code {
   if (initial.kind === "one") {
     return one((input, env) => fold(input, env, initial.get(input, env)));
   }
-  return many((input, env, emit) =>
-    initial.each(input, env, (start) => emit(fold(input, env, start))),
-  );
+  return many((input, env, emit) => {
+    // As in jq, only the first of several initial states finds the input still there.
+    let left: JsonValue = input;
+    return initial.each(input, env, (start) => {
+      const result = fold(left, env, start);
+      left = null;
+      return emit(result);
+    });
+  });
 }
 
 function lastOf(code: Code, input: JsonValue, env: Env): JsonValue {
@@ -68,10 +76,11 @@ export function compileForeach(syntax: FoldSyntax, place: Place): Code {
   );
 }
 
+/** The places of a `foreach` are those that its source is at, as far as the state is still the value found there. */
 export function spotsOfForeach(syntax: FoldSyntax, place: Place): SpotEach {
   const { compiler } = place;
-  const source = compiler.code(syntax.source, inner(place));
-  const initial = compiler.spots(syntax.initial, inner(place));
+  const source = compiler.spots(syntax.source, inner(place));
+  const initial = compiler.code(syntax.initial, inner(place));
   const { bindAll, inside } = compileSource(syntax.patterns, place);
   const update = compiler.spots(syntax.update, inside);
   const extract: SpotEach =
@@ -79,11 +88,12 @@ export function spotsOfForeach(syntax: FoldSyntax, place: Place): SpotEach {
       ? (at, _env, emit) => emit(at)
       : compiler.spots(syntax.extract, inside);
   return (at, env, emit) =>
-    initial(at, env, (start) => {
-      let state: JsonValue = start.value;
-      return source.each(at.value, env, (value) =>
-        bindEach(bindAll, { value, env }, (bound) => {
-          const previous: Spot = elsewhere(start, state);
+    initial.each(at.value, env, (start) => {
+      let state: JsonValue = start;
+      return source(at, env, (item) =>
+        bindEach(bindAll, { value: item.value, env }, (bound) => {
+          env.run.spend(1);
+          const previous: Spot = elsewhere(item, state);
           state = null;
           return update(previous, bound, (next) => {
             state = next.value;

@@ -1,6 +1,7 @@
+import type { JsonValue } from "../../base/json.ts";
 import { recurseCode, recurseSpots } from "../builtins/recurse.ts";
 import { type Code, constant, IDENTITY_CODE } from "../code.ts";
-import type { SpotEach } from "../spot.ts";
+import { elsewhere, nowhere, type SpotEach } from "../spot.ts";
 import type { Syntax } from "../syntax.ts";
 import type { Update } from "../update.ts";
 import {
@@ -99,6 +100,7 @@ type SomeRules<Result> = { readonly [K in Kind]?: (syntax: Node<K>, place: Place
 const SPOTS: SomeRules<SpotEach> = {
   identity: () => (at, _env, emit) => emit(at),
   recurse: () => recurseSpots,
+  literal: ({ value }) => spotsOfLiteral(value),
   index: spotsOfIndex,
   slice: spotsOfSlice,
   iterate: (syntax, place) => spotsOfIterate(syntax.target, syntax.optional, place),
@@ -114,6 +116,12 @@ const SPOTS: SomeRules<SpotEach> = {
   bind: spotsOfBind,
   label: spotsOfLabel,
 };
+
+/** `null`, `true` and `false` are the same wherever they stand; other literals are values of their own. */
+function spotsOfLiteral(value: JsonValue): SpotEach {
+  const isShared = value === null || typeof value === "boolean";
+  return (at, _env, emit) => emit(isShared ? elsewhere(at, value) : nowhere(at, value));
+}
 
 export function generateSpots<K extends Kind>(syntax: Node<K>, place: Place): SpotEach {
   const rule: ((syntax: Node<K>, place: Place) => SpotEach) | undefined = SPOTS[syntax.kind];

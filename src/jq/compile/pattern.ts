@@ -26,9 +26,10 @@ export function compilePattern(pattern: Pattern, place: Place): Binding {
   };
 }
 
+/** The last item is taken first, as jq does it; that shows in errors and in the order of several outputs. */
 function compileList(items: readonly Pattern[], place: Place): Binding {
   let binding: Binding | undefined;
-  for (const [index, item] of items.entries()) {
+  for (const [index, item] of [...items.entries()].toReversed()) {
     const part = compilePattern(item, binding?.place ?? place);
     const bind: Bind = (value, env, use) => part.bind(itemOf(value, index), env, use);
     binding =

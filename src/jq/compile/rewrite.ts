@@ -4,7 +4,7 @@ import type { Env } from "../env.ts";
 import { Raise, raise } from "../raise.ts";
 import type { IfSyntax, IndexSyntax, PairSyntax, SliceSyntax, Syntax } from "../syntax.ts";
 import { type Change, KEEP, type Update } from "../update.ts";
-import { access, resolveBounds, slice } from "../values/access.ts";
+import { access, boundsOf, resolveBounds, slice } from "../values/access.ts";
 import { putField, withoutField } from "../values/fields.ts";
 import { describe } from "../values/json-text.ts";
 import { isObject, isTruthy } from "../values/kind.ts";
@@ -58,7 +58,7 @@ function changeSlow(
   if (changed === KEEP) return KEEP;
   if (changed !== undefined) return replaceItem(holder, key, changed);
   if (!isObject(key) || !Array.isArray(holder)) return raise(`Cannot delete ${describe(key)}`);
-  return withSlice(holder, { start: key["start"] ?? null, end: key["end"] ?? null }, []);
+  return withSlice(holder, boundsOf(key), []);
 }
 
 function withoutItem(holder: JsonValue, key: JsonValue): Change {

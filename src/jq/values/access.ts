@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { raise } from "../raise.ts";
 import { fieldOf } from "./fields.ts";
 import { describe, excerpt } from "./json-text.ts";
-import { isObject, kindOf } from "./kind.ts";
+import { kindOf } from "./kind.ts";
 import { equal } from "./order.ts";
 import { sliceCodePoints } from "./text.ts";
 
@@ -13,10 +13,13 @@ export function access(value: JsonValue, key: JsonValue): JsonValue {
     return value === null ? null : itemAt(value, key);
   }
   if (typeof key !== "object" || key === null) return refuseAccess(value, key);
-  if (Array.isArray(key)) {
-    return Array.isArray(value) ? placesOf(value, key) : refuseAccess(value, key);
-  }
+  if (!Array.isArray(key)) return accessSlice(value, key);
+  return Array.isArray(value) ? placesOf(value, key) : refuseAccess(value, key);
+}
+
+function accessSlice(value: JsonValue, key: JsonObject): JsonValue {
   if (value === null) return null;
+  if (typeof value === "string") return sliceText(value, boundsOf(key));
   return Array.isArray(value) ? sliceArray(value, boundsOf(key)) : refuseAccess(value, key);
 }
 
@@ -27,9 +30,6 @@ export function accessField(value: JsonValue, key: string): JsonValue {
 }
 
 function refuseAccess(value: JsonValue, key: JsonValue): never {
-  if (isObject(key) && (value === null || Array.isArray(value))) {
-    return raise("Start and end indices of an array slice must be numbers");
-  }
   return raise(`Cannot index ${kindOf(value)} with ${describe(key)}`);
 }
 
@@ -45,12 +45,16 @@ export interface Bounds {
 
 /** What a slice's object form says: `{"start": …, "end": …}`, each a number or null. */
 export function boundsOf(key: JsonObject): Bounds {
-  const start = fieldOf(key, "start") ?? null;
-  const end = fieldOf(key, "end") ?? null;
-  if ((start !== null && typeof start !== "number") || (end !== null && typeof end !== "number")) {
-    raise("Start and end indices of an array slice must be numbers");
+  const start = fieldOf(key, "start");
+  const end = fieldOf(key, "end");
+  if (!isBound(start) || !isBound(end)) {
+    return raise("Array/string slice indices must be integers");
   }
   return { start, end };
+}
+
+function isBound(bound: JsonValue | undefined): bound is number | null {
+  return bound === null || typeof bound === "number";
 }
 
 /** `.[from:to]` of an array, a string or null. */
@@ -91,7 +95,7 @@ function clamp(bound: number, length: number): number {
 
 /** Every index at which `wanted` begins as a part of `items`. */
 export function placesOf(items: readonly JsonValue[], wanted: readonly JsonValue[]): JsonValue {
-  if (wanted.length === 0) return null;
+  if (wanted.length === 0) return [];
   const places: number[] = [];
   for (let start = 0; start + wanted.length <= items.length; start += 1) {
     if (wanted.every((item, offset) => equal(items[start + offset] ?? null, item)))

@@ -89,7 +89,8 @@ export function divide(left: JsonValue, right: JsonValue, run: Run): JsonValue {
 }
 
 export function modulo(left: JsonValue, right: JsonValue): JsonValue {
-  if (typeof left !== "number" || typeof right !== "number") return refuse(left, right, "divided");
+  if (typeof left !== "number" || typeof right !== "number")
+    return refuse(left, right, "divided (remainder)");
   if (Number.isNaN(left) || Number.isNaN(right)) return Number.NaN;
   const whole = Math.trunc(right);
   if (whole !== 0 && Number.isSafeInteger(whole) && Number.isSafeInteger(Math.trunc(left))) {

@@ -7,7 +7,8 @@ import { equal, VALUE_DEPTH_MAX } from "./order.ts";
 
 /** Whether `whole` has all of `part` in it: keys of objects, items of arrays, parts of strings. */
 export function contains(whole: JsonValue, part: JsonValue, run: Run): boolean {
-  if (kindOf(whole) !== kindOf(part)) {
+  const areBothBoolean = typeof whole === "boolean" && typeof part === "boolean";
+  if (kindOf(whole) !== kindOf(part) || (areBothBoolean && whole !== part)) {
     return raise(`${describe(whole)} and ${describe(part)} cannot have their containment checked`);
   }
   return containsAt(whole, part, { run, depth: 0 });

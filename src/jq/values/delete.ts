@@ -10,9 +10,15 @@ type Path = readonly JsonValue[];
 /** A copy of `value` without the places that the paths name, all of them counted in the value as it was. */
 export function deletePaths(value: JsonValue, paths: JsonValue): JsonValue {
   if (!Array.isArray(paths)) return raise("Paths must be specified as an array");
-  const sorted = paths.toSorted(compare).map(requirePath);
+  const sorted = paths.toSorted(compare).map(requireDeletable);
   if (sorted.length === 0) return value;
   return sorted[0]?.length === 0 ? null : deleteSorted(value, sorted, 0);
+}
+
+function requireDeletable(path: JsonValue): Path {
+  return Array.isArray(path)
+    ? requirePath(path)
+    : raise(`Path must be specified as array, not ${kindOf(path)}`);
 }
 
 /** Deletes at and below one level. Paths that begin with the same key stand side by side. */
