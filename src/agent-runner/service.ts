@@ -27,6 +27,10 @@ export async function runUntilStopped(
   const redact = createRedactor(environment);
   const write = (line: string) => process.stderr.write(`${redact(line)}\n`);
   const log = createLog("agent-runner", (line) => void write(line), logLevelOf(environment));
+  // A promise that a library left behind must not end the steps of others.
+  process.on("unhandledRejection", (error) => {
+    log.error("a promise failed unattended", { error: messageOf(error) });
+  });
   try {
     const home = findHome(environment);
     const runner = openRunner(home, environment, readLimits(environment));

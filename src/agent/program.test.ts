@@ -136,6 +136,18 @@ test("an unknown tool is answered without an activity", () => {
   });
 });
 
+test("calls beyond the limit of one step are refused, the others are made", () => {
+  const run = openRun(SPEC);
+  run.begin();
+  run.take(succeeded("/tools", { tools: [ADD] }));
+  const calls = Array.from({ length: 66 }, (_call, index) => call(`c${index}`));
+
+  const asked = run.take(succeeded("/step/1/model", answer("", calls)));
+
+  expect(asked.commands).toHaveLength(64);
+  expect(typesOf(asked).filter((type) => type === "tool-result")).toHaveLength(2);
+});
+
 test("the result in an event is cut, the one for the model is whole", () => {
   const run = openRun(SPEC);
   run.begin();

@@ -6,6 +6,9 @@ import { ToolValue } from "../schema/wire/agent-step.ts";
 import { toolCommand, toolId } from "./commands.ts";
 import { toolCallNote, toolResultNote } from "./notes.ts";
 
+/** How many calls one model step may make; a model that asks for more gets them refused, not the run ended. */
+const CALLS_MAX = 64;
+
 /** The tool calls of one model step, which run at the same time; the model gets the results in the order of its calls. */
 export interface ToolStep {
   readonly calls: readonly ToolCall[];
@@ -25,21 +28,25 @@ export function startToolStep(
   tools: readonly ToolDefinition[],
 ): { toolStep: ToolStep; commands: Command[]; notes: Note[] } {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const refused = calls.map(({ name }, index) => {
+    if (index >= CALLS_MAX) return tooMany;
+    return byName.has(name) ? undefined : unknownTool(name, byName);
+  });
   const toolStep: ToolStep = {
     calls,
-    results: calls.map(({ name }) => (byName.has(name) ? undefined : unknownTool(name, byName))),
+    results: refused,
     indexes: new Map(calls.map((_call, index) => [toolId(step, index), index])),
-    missing: calls.filter(({ name }) => byName.has(name)).length,
+    missing: refused.filter((result) => result === undefined).length,
   };
   const commands: Command[] = [];
   const notes: Note[] = [];
   for (const [index, call] of calls.entries()) {
     const id = toolId(step, index);
     const tool = byName.get(call.name);
-    const refused = toolStep.results[index];
+    const refusal = refused[index];
     notes.push(toolCallNote(id, call));
-    if (tool) commands.push(toolCommand(id, spec, call, tool));
-    if (refused) notes.push(toolResultNote(id, call, refused));
+    if (refusal) notes.push(toolResultNote(id, call, refusal));
+    else if (tool) commands.push(toolCommand(id, spec, call, tool));
   }
   return { toolStep, commands, notes };
 }
@@ -71,6 +78,11 @@ function resultOf(outcome: Outcome): ToolValue {
   const value = ToolValue.safeParse(outcome.value);
   return value.success ? value.data : { text: "the tool's answer is unreadable", isError: true };
 }
+
+const tooMany: ToolValue = {
+  text: `This call was not made: one step may call ${CALLS_MAX} tools at most. Make it again in the next step.`,
+  isError: true,
+};
 
 function unknownTool(name: string, known: ReadonlyMap<string, ToolDefinition>): ToolValue {
   const names = [...known.keys()].join(", ");

@@ -54,9 +54,11 @@ export async function startRunner(
   const collecting = (async () => {
     for await (const chunk of child.stderr) log += new TextDecoder().decode(chunk);
   })();
-  collecting.catch(() => {});
   while (!log.includes('"ready"')) {
-    if (child.exitCode !== null) throw new Error(`the agent-runner ended: ${log}`);
+    if (child.exitCode !== null) {
+      await collecting;
+      throw new Error(`the agent-runner ended: ${log}`);
+    }
     await Bun.sleep(5);
   }
   const request = (path: string, init: RequestInit = {}) =>
@@ -119,14 +121,6 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Acti
     rest = lines.pop() ?? "";
     for (const line of lines) yield ActivityLine.parse(JSON.parse(line));
   }
-}
-
-/** Whether a process with that number runs; a zombie does not. */
-export async function isRunning(pid: number): Promise<boolean> {
-  const state = await Bun.file(`/proc/${pid}/stat`)
-    .text()
-    .catch(() => "gone) X");
-  return !/\) [ZX]/.test(state);
 }
 
 /** Waits until a condition holds; the test's own time-out is the bound. */

@@ -5,16 +5,10 @@ import { join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 
 import type { JsonValue } from "../../src/base/json.ts";
+import { identityOf } from "../../src/base/process-identity.ts";
 import type { ActivityFailure } from "../../src/durable/errors.ts";
 import type { ActivityLine } from "../../src/schema/wire/activity.ts";
-import {
-  isRunning,
-  newHome,
-  type RunnerProcess,
-  startRunner,
-  stopRunner,
-  until,
-} from "./runner-process.ts";
+import { newHome, type RunnerProcess, startRunner, stopRunner, until } from "./runner-process.ts";
 
 const KEY = "sk-very-secret-0123456789";
 const mock = new LLMock({ port: 0, chunkSize: 4 });
@@ -182,12 +176,12 @@ test.each(["SIGTERM", "SIGKILL"] as const)(
       Number(readFileSync(join(home, name), "utf8")),
     );
     expect(value).toMatchObject({ tools: [{ name: "stubborn__nap" }] });
-    expect(await Promise.all(pids.map(isRunning))).toEqual([true, true]);
+    expect(pids.map((pid) => identityOf(pid)?.pid)).toEqual(pids);
 
     child.kill(signal);
     await child.exited;
 
-    await until(async () => !(await Promise.all(pids.map(isRunning))).includes(true));
+    await until(() => pids.every((pid) => identityOf(pid) === undefined));
   },
 );
 

@@ -7,6 +7,7 @@ import { defaultLimits, type Limits } from "../../src/agent-runner/limits.ts";
 import { listMcpTools } from "../../src/agent-runner/mcp/list-tools.ts";
 import { createMcpPool, type McpPool } from "../../src/agent-runner/mcp/pool.ts";
 import { createReaper, type Reaper } from "../../src/agent-runner/process/reaper.ts";
+import { identityOf } from "../../src/base/process-identity.ts";
 import { ActivityFailure } from "../../src/durable/errors.ts";
 import type { McpServerSpec } from "../../src/schema/kinds/agent.ts";
 
@@ -320,9 +321,5 @@ describe("the pool", () => {
 });
 
 function isRunning(pid: number | undefined): boolean {
-  try {
-    return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
+  return pid !== undefined && identityOf(pid) !== undefined;
 }

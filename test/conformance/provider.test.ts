@@ -331,6 +331,27 @@ describe("what a provider wants back", () => {
     expect(recorder.bodies[0]).not.toContain("Hm, let me see.");
   });
 
+  test("the conversation so far is marked for Anthropic's cache", async () => {
+    using recorder = startRecorder();
+    const environment = { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: recorder.url };
+    const calls = [{ id: "c1", name: "add", arguments: { a: 1 } }];
+
+    await ask({
+      environment,
+      messages: [
+        ...user("call"),
+        { role: "assistant", text: "", toolCalls: calls },
+        { role: "tool", callId: "c1", name: "add", text: "2", isError: false },
+      ],
+    });
+
+    const { messages } = JSON.parse(recorder.bodies[0] ?? "");
+    expect(messages.at(-1).content.at(-1)).toMatchObject({
+      type: "tool_result",
+      cache_control: { type: "ephemeral" },
+    });
+  });
+
   test("nothing is stored at OpenAI", async () => {
     using recorder = startRecorder();
     const environment = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${recorder.url}/v1` };

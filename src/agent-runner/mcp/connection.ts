@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+
 import { Client, type Tool } from "@modelcontextprotocol/client";
 
 import { version } from "../../base/build-info.ts";
@@ -60,14 +62,19 @@ async function tryConnect(
     {
       command: [spec.command, ...spec.args],
       environment: minimalEnvironment(world.environment, spec.environment),
-      folder: world.environment["HOME"] ?? "/",
+      folder: homeFolder(world.environment),
     },
     world.reaper,
   );
   const stderr = keepTail(child.stderr, STDERR_CHARACTERS_MAX);
   const client = new Client(
     { name: "stigmer", version },
-    { versionNegotiation: { mode, probe: { timeoutMs: PROBE_MS } } },
+    {
+      versionNegotiation: {
+        mode,
+        probe: { timeoutMs: Math.min(PROBE_MS, world.limits.mcpStartMs) },
+      },
+    },
   );
   let isGone = false;
   void child.ended.then(() => (isGone = true));
@@ -119,6 +126,12 @@ function openConnection(
     close: () => client.close(),
     closed: child.ended,
   };
+}
+
+/** Where a person would start the server; a service account may have no home. */
+function homeFolder(environment: Environment): string {
+  const home = environment["HOME"] ?? "";
+  return statSync(home, { throwIfNoEntry: false })?.isDirectory() ? home : "/";
 }
 
 /** A command that is not there would only show as an odd exit code of the shell. */

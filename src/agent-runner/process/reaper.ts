@@ -13,33 +13,40 @@ type Shell = Bun.Subprocess<"pipe", "ignore", "ignore">;
 export function createReaper(): Reaper {
   const groups = new Set<number>();
   let shell: Shell | undefined;
-  const running = (): Shell => {
-    if (shell && shell.exitCode === null && shell.signalCode === null) return shell;
-    shell = startShell();
-    // A shell that was killed is replaced, with all it knew.
-    for (const group of groups) void shell.stdin.write(`add ${group}\n`);
-    return shell;
+  let isStopped = false;
+  const tell = async (line: string) => {
+    shell ??= startShell();
+    void shell.stdin.write(`${line}\n`);
+    await shell.stdin.flush();
+  };
+  const startShell = (): Shell => {
+    const started = spawnShell();
+    void started.exited.then(() => replace(started));
+    return started;
+  };
+  /** A shell that was killed is followed by another, which is told what the first one knew. */
+  const replace = (dead: Shell) => {
+    if (isStopped || shell !== dead) return;
+    shell = undefined;
+    for (const group of groups) void tell(`add ${group}`);
   };
   return {
     async add(group) {
-      const { stdin } = running();
       groups.add(group);
-      void stdin.write(`add ${group}\n`);
-      await stdin.flush();
+      await tell(`add ${group}`);
     },
     remove(group) {
-      if (!groups.delete(group) || !shell || shell.exitCode !== null) return;
-      void shell.stdin.write(`del ${group}\n`);
-      void shell.stdin.flush();
+      if (groups.delete(group)) void tell(`del ${group}`);
     },
     stop() {
+      isStopped = true;
       void shell?.stdin.end();
     },
   };
 }
 
 /** In a session of its own, so that no signal for this process or its terminal reaches it. */
-function startShell(): Shell {
+function spawnShell(): Shell {
   const shell = Bun.spawn(["/bin/sh", "-c", script], {
     stdin: "pipe",
     stdout: "ignore",

@@ -69,7 +69,11 @@ async function send(url: URL, asked: PageRequest, signal: AbortSignal): Promise<
   const options = { headers: HEADERS, signal, agent: false, ...(pinned && { lookup: pinned }) };
   const start = url.protocol === "https:" ? requestHttps : requestHttp;
   return new Promise((settle, reject) => {
-    const outgoing: ClientRequest = start(url, options, settle);
+    const outgoing: ClientRequest = start(url, options, (response) => {
+      // Whoever reads hears of an error too; one that comes after that must not end the process.
+      response.on("error", () => {});
+      settle(response);
+    });
     outgoing.on("error", reject);
     outgoing.end();
   });
