@@ -7,9 +7,8 @@ import { type OwnService, ownService } from "./own-service.ts";
 
 export const install = command({
   details:
-    "Writes a user unit of systemd (~/.config/systemd/user) or a launchd agent (~/Library/LaunchAgents), and enables it.\n" +
-    "Variables of your shell do not reach the service: put API keys into `stigmer config`, others as NAME=value lines\n" +
-    "into server.env in the home directory. Doing it again changes nothing, unless something has to be.",
+    "Writes a unit of systemd or an agent of launchd for this user, and enables it. Doing it again changes nothing.\n" +
+    "Variables of your shell do not reach the service: set API keys with `stigmer config`, and put others as NAME=value lines into the file server.env of the home directory.",
   examples: ["stigmer service install", "stigmer service install --dry-run"],
   args: {
     dryRun: { type: "boolean", description: "Print the file, and change nothing" },
@@ -72,7 +71,7 @@ function print(
   terminal.print(`  data   ${definition.home}`);
   if (trouble) {
     terminal.talk.warn(`${trouble.message}, so the service is not enabled yet`);
-    terminal.talk.info(`${trouble.hint}:`);
+    terminal.talk.info(`${trouble.hint}, then run:`);
     for (const line of manager.enableCommands) terminal.talk.info(`  ${line}`);
     return;
   }

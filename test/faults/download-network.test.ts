@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { createPrivateAuthority } from "./private-authority.ts";
 import { type ReleaseServer, startReleaseServer } from "./release-server.ts";
 
 const authorityFolder = mkdtempSync(join(tmpdir(), "stigmer-authority-"));
-process.once("exit", () => rmSync(authorityFolder, { recursive: true, force: true }));
+afterAll(() => rmSync(authorityFolder, { recursive: true, force: true }));
 const authority = createPrivateAuthority(authorityFolder);
 if (!authority) console.warn("skipped: without openssl there is no private authority to test with");
 

@@ -33,7 +33,7 @@ export function launchd(
     render: renderAgent,
     trouble: async () => {
       const { isGood, complaint } = await launchctl("print", domain);
-      const hint = "log in at the screen of this computer, then run the commands";
+      const hint = "log in at the screen of this computer";
       return isGood ? undefined : { message: `launchd does not answer (${complaint})`, hint };
     },
     state: async () => parseState((await launchctl("print", service)).output, existsSync(file)),

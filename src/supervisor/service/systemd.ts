@@ -69,11 +69,10 @@ function explainSilence(
   environment: Environment,
 ): { message: string; hint: string } {
   const message = `systemd does not answer in this session (${complaint})`;
-  if (environment["XDG_RUNTIME_DIR"])
-    return { message, hint: "log in as this user, then run the commands" };
+  if (environment["XDG_RUNTIME_DIR"]) return { message, hint: "log in as this user" };
   return {
     message,
-    hint: "XDG_RUNTIME_DIR is not set, as after su or in a container: log in as this user, then run the commands",
+    hint: "XDG_RUNTIME_DIR is not set, as after su or in a container: log in as this user",
   };
 }
 
