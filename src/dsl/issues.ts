@@ -31,7 +31,7 @@ export function toInputIssue(problem: Problem, place: Place = {}): InputIssue {
 
 function wordsOf(message: string, field: string | number | undefined): string {
   const name = typeof field === "number" ? `item ${field}` : `"${field ?? ""}"`;
-  if (message === MISSING) return `missing field ${name}`;
+  if (message === MISSING) return `${name} is missing`;
   if (message !== WRONG) return message;
   return field === undefined ? "wrong kind of value" : `wrong value for ${name}`;
 }

@@ -41,7 +41,7 @@ test("names the field that is missing and the nearest place that is there", () =
   const [issue] = issuesOf(`${head}do:\n  - get:\n      call: http\n      with: { method: get }\n`);
 
   expect(issue).toMatchObject({
-    message: 'missing field "endpoint"',
+    message: '"endpoint" is missing',
     pointer: "/do/0/get/with/endpoint",
     line: 5,
     column: 7,

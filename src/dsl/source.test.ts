@@ -70,6 +70,10 @@ test("refuses a document that is nested without end", () => {
   expect(issuesOf(`${"[".repeat(300)}${"]".repeat(300)}`)[0]?.message).toContain("nested");
 });
 
+test("refuses a text that is too big to be a document", () => {
+  expect(() => parseYamlDocuments(`a: ${"x".repeat(2_000_000)}`)).toThrow("more than 2000000");
+});
+
 test("keeps a key named __proto__ as data", () => {
   const [document] = parseYamlDocuments('{"__proto__": {"x": 1}}');
 

@@ -36,6 +36,8 @@ export interface SourceDocument {
   ) => Position | undefined;
 }
 
+/** Parsing takes about a second and a hundred megabytes per million characters. */
+const CHARACTERS_MAX = 2_000_000;
 /** More than this is an attack (aliases of aliases), not a document. */
 const VALUES_MAX = 1_000_000;
 const DEPTH_MAX = 200;
@@ -51,6 +53,12 @@ export function parseYamlDocuments(text: string, file?: string): SourceDocument[
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
+  if (text.length > CHARACTERS_MAX) {
+    throw new StigmerError(
+      "invalid_input",
+      `${file ?? "the document"} has more than ${CHARACTERS_MAX} characters`,
+    );
+  }
   const parsed = parseAll(text, lines, file);
   const issues = parsed.flatMap(({ errors }) =>
     errors.map(({ message, pos }) => toIssue(message, at(pos[0]), file)),

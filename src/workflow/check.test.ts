@@ -42,6 +42,16 @@ test.each([
   ["do: [{ a: { call: agnt } }]", "/do/0/a/call", 'unknown function "agnt"'],
   ["do: [{ a: { call: agent, with: { agent: x, prompt: y } } }]", "/do/0/a/with/prompt", "prompt"],
   ["do: [{ a: { call: agent, with: { agent: x } } }]", "/do/0/a/with/message", "message"],
+  [
+    "do: [{ a: { call: http, with: { method: get, endpoint: example.test/x } } }]",
+    "/do/0/a/with/endpoint",
+    "absolute",
+  ],
+  [
+    "do: [{ a: { call: http, with: { method: get, endpoint: { uri: 'ftp://x/{id}' } } } }]",
+    "/do/0/a/with/endpoint/uri",
+    "HTTP",
+  ],
   ["do: [{ a: { wait: P1M } }]", "/do/0/a/wait", "no fixed length"],
   [
     "do: [{ a: { wait: PT1S, input: { schema: { resource: { endpoint: 'http://s' } } } } }]",

@@ -58,7 +58,9 @@ function strangersIn(value: object | undefined, known: readonly string[], path: 
 const UNSUPPORTED = new Set(["grpc", "openapi", "asyncapi", "a2a", "mcp"]);
 
 function callProblems(task: CallTask, { use = {} }: WorkflowDocument): Problem[] {
-  if (isCallOf(task, "http")) return authenticationProblems(task, use.authentications);
+  if (isCallOf(task, "http")) {
+    return [...uriProblems(task), ...authenticationProblems(task, use.authentications)];
+  }
   const { call } = task;
   const functions = Object.keys(use.functions ?? {});
   if (functions.includes(call)) return [];
@@ -81,6 +83,21 @@ function callProblems(task: CallTask, { use = {} }: WorkflowDocument): Problem[]
       expected: `one of ${candidates.join(", ")}`,
       got: `"${call}"`,
       ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ];
+}
+
+/** A URI that begins with what the run fills in can't be judged; any other must name its protocol. */
+function uriProblems({ with: { endpoint } }: CallHttp): Problem[] {
+  const isPlain = typeof endpoint === "string";
+  const uri = isPlain ? endpoint : endpoint.uri;
+  if (/^\s*(?:https?:\/\/|\{|\$\{)/i.test(uri)) return [];
+  return [
+    {
+      path: ["with", "endpoint", ...(isPlain ? [] : ["uri"])],
+      message: "the URI can't be called: it is not absolute, or not of HTTP",
+      expected: "a URI that begins with http:// or https://",
+      got: `"${uri}"`,
     },
   ];
 }
