@@ -17,8 +17,9 @@ test("nobody has the number of a process that ended", async () => {
 });
 
 test.skipIf(process.platform !== "linux")("a zombie is dead", async () => {
-  // The shell starts a child that ends at once, then becomes `sleep`, which never collects it.
-  const parent = Bun.spawn(["sh", "-c", "true & echo $!; exec sleep 60"], { stdout: "pipe" });
+  // The shell starts a child that ends a little later, and becomes `sleep`, which never collects it.
+  const script = "sleep 0.2 & echo $!; exec sleep 60";
+  const parent = Bun.spawn(["sh", "-c", script], { stdout: "pipe" });
   const reader = parent.stdout.getReader();
   const pid = Number(new TextDecoder().decode((await reader.read()).value));
 
