@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +9,9 @@ import type { JsonValue } from "../base/json.ts";
 import type { JournalEvent } from "../durable/journal-event.ts";
 import { ActivityRequest } from "../schema/wire/activity.ts";
 import { JournalLine, RunDescriptionBody, SignalAnswer } from "../schema/wire/workflow-runner.ts";
+
+// A busy machine is slow, not wrong.
+setDefaultTimeout(30_000);
 
 let home: string;
 let runner: Bun.Subprocess<"pipe", "ignore", "pipe"> | undefined;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import type { Backend } from "../../src/durable/backend.ts";
 import { ActivityFailure, ActivityUnavailable } from "../../src/durable/errors.ts";
@@ -13,6 +13,9 @@ import {
   Workshop,
 } from "./backend-fixture.ts";
 import type { Script } from "./script-program.ts";
+
+// A busy machine is slow, not wrong.
+setDefaultTimeout(30_000);
 
 const ERROR = { type: "https://example.com/errors/full", status: 507, detail: "no room" };
 const echo = (input: string | number): Script => ({ do: "activity", name: "echo", input });

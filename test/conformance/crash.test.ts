@@ -7,7 +7,8 @@ import { join, resolve } from "node:path";
 
 import { createDrive, type Drive } from "../../src/durable/drive.ts";
 import { JournalEventBody } from "../../src/durable/journal-event.ts";
-import { scriptProgram } from "./script-program.ts";
+import type { Program } from "../../src/durable/program.ts";
+import { type CrashCase, crashCase } from "./crash-script.ts";
 
 const program = resolve(import.meta.dir, "crash-process.ts");
 let folder: string;
@@ -17,8 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function run(moment: string): Promise<{ wasKilled: boolean; stdout: string }> {
-  const child = Bun.spawn([process.execPath, program, folder, moment], {
+async function run(kind: string, moment: string): Promise<{ wasKilled: boolean; stdout: string }> {
+  const child = Bun.spawn([process.execPath, program, folder, kind, moment], {
     stdout: "pipe",
     stderr: "inherit",
   });
@@ -42,7 +43,7 @@ interface Reading {
 }
 
 /** Reads the journal without the engine and replays it. */
-function readJournal(): Reading {
+function readJournal(programs: CrashCase["programs"]): Reading {
   const reading: Reading = { done: new Set(), asked: new Set(), problems: [] };
   const path = join(folder, "journal.db");
   if (!existsSync(path)) return reading;
@@ -56,7 +57,7 @@ function readJournal(): Reading {
       .all();
     for (const { id, time_ms: timeMs, body: text, blob } of rows) {
       const body = JournalEventBody.parse(JSON.parse(text ?? readBlob(blob!)));
-      const drive = drives.get(id) ?? createDrive(id, scriptProgram);
+      const drive = drives.get(id) ?? createDrive(id, programOf(body, programs));
       drives.set(id, drive);
       for (const command of drive.advance({ timeMs, body }).commands) {
         reading.asked.add(`${id}/${command.id}`);
@@ -74,13 +75,19 @@ function readJournal(): Reading {
   return reading;
 }
 
+function programOf(body: JournalEventBody, programs: CrashCase["programs"]): Program {
+  const found = body.type === "run.started" ? programs[body.program] : undefined;
+  if (!found) throw new Error("the journal of a run does not begin with a program");
+  return found;
+}
+
 function readBlob(hash: string): string {
   return readFileSync(join(folder, "blobs", hash.slice(0, 2), hash), "utf8");
 }
 
 /** The output of a run that nobody kills. */
-async function undisturbed(): Promise<string> {
-  const { wasKilled, stdout } = await run("never");
+async function undisturbed(kind: string): Promise<string> {
+  const { wasKilled, stdout } = await run(kind, "never");
   expect(wasKilled).toBe(false);
   expect(JSON.parse(stdout)).toMatchObject({ status: "completed" });
   await startAfresh();
@@ -93,35 +100,34 @@ async function startAfresh(): Promise<void> {
 }
 
 describe("kill -9 at every step boundary", () => {
-  let expected: string;
-
-  beforeEach(async () => {
-    expected ??= await undisturbed();
-  });
-
-  test.each(["before", "after", "start", "end"])(
-    "%s: the result is the same, and no activity that was done runs again",
-    async (kind) => {
+  test.each([
+    ["script", "before"],
+    ["script", "after"],
+    ["script", "start"],
+    ["workflow", "after"],
+    ["workflow", "start"],
+  ])(
+    "of a %s, %s: the result is the same, and no activity that was done runs again",
+    async (kind, moment) => {
+      const expected = await undisturbed(kind);
+      const { programs } = await crashCase(kind);
       let killed = 0;
       let done = 0;
       for (let count = 1; ; count += 1) {
-        const crashed = await run(`${kind}:${count}`);
+        const crashed = await run(kind, `${moment}:${count}`);
         const seen = effects();
-        const journal = readJournal();
+        const journal = readJournal(programs);
         if (!crashed.wasKilled) break;
         killed += 1;
         done += journal.done.size;
 
-        const { stdout } = await run("never");
+        const { stdout } = await run(kind, "never");
 
         expect(journal.problems).toEqual([]);
         expect(seen.filter((key) => !journal.asked.has(key))).toEqual([]);
         expect(stdout).toBe(expected);
-        expect(
-          effects()
-            .slice(seen.length)
-            .filter((key) => journal.done.has(key)),
-        ).toEqual([]);
+        const after = effects().slice(seen.length);
+        expect(after.filter((key) => journal.done.has(key))).toEqual([]);
         await startAfresh();
       }
       expect(killed).toBeGreaterThan(8);
@@ -130,23 +136,29 @@ describe("kill -9 at every step boundary", () => {
     120_000,
   );
 
-  test("a process that is killed again and again still gets to the end", async () => {
-    let ended: string | undefined;
-    let kills = 0;
-    let done = new Set<string>();
-    while (ended === undefined) {
-      const before = effects().length;
-      const { wasKilled, stdout } = await run("after:2");
-      const again = effects()
-        .slice(before)
-        .filter((key) => done.has(key));
-      expect(again).toEqual([]);
-      ({ done } = readJournal());
-      if (wasKilled) kills += 1;
-      else ended = stdout;
-    }
+  test.each(["script", "workflow"])(
+    "a %s whose process is killed again and again still gets to its end",
+    async (kind) => {
+      const expected = await undisturbed(kind);
+      const { programs } = await crashCase(kind);
+      let ended: string | undefined;
+      let kills = 0;
+      let done = new Set<string>();
+      while (ended === undefined) {
+        const before = effects().length;
+        const { wasKilled, stdout } = await run(kind, "after:2");
+        const repeated = effects()
+          .slice(before)
+          .filter((key) => done.has(key));
+        expect(repeated).toEqual([]);
+        ({ done } = readJournal(programs));
+        if (wasKilled) kills += 1;
+        else ended = stdout;
+      }
 
-    expect(ended).toBe(expected);
-    expect(kills).toBeGreaterThan(5);
-  }, 120_000);
+      expect(ended).toBe(expected);
+      expect(kills).toBeGreaterThan(5);
+    },
+    120_000,
+  );
 });

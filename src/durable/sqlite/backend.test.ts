@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,6 +12,9 @@ import type { Command } from "../command.ts";
 import type { Decision, Execution, Program } from "../program.ts";
 import { openSqliteBackend } from "./backend.ts";
 import type { SqliteBackend, SqliteBackendOptions } from "./backend.ts";
+
+// A busy machine is slow, not wrong.
+setDefaultTimeout(30_000);
 
 let folder: string;
 let path: string;
