@@ -44,7 +44,7 @@ dev: build-agent-runner ## run the server from source; starts again when a file 
 	@bun --watch src/multicall/main.ts internal-server
 
 test: build build-test ## every test, also those of the compiled binary
-	@bun test
+	@bun test --timeout 60000
 
 build-test: build-agent-runner
 	@bun src/build/build-test-binary.ts

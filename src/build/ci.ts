@@ -24,7 +24,7 @@ const steps: readonly Step[] = [
   { name: "build", command: ["make", "build", "build-test"], count: whole },
   {
     name: "test",
-    command: ["bun", "test", "--reporter=junit", `--reporter-outfile=${report}`],
+    command: ["bun", "test", "--timeout=60000", "--reporter=junit", `--reporter-outfile=${report}`],
     count: () => readReport(),
   },
   { name: "terminal sessions", command: ["bun", "test/cli/run.ts"], count: readLastLine },
