@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,9 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import { createReaper } from "./process/reaper.ts";
 import { probeBubblewrap, type SandboxProbe } from "./sandbox/bubblewrap.ts";
 import { builtinTools, describeBuiltin, runBuiltin } from "./tools.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 const reaper = createReaper();
 const probe: SandboxProbe = await probeBubblewrap(process.env, reaper);

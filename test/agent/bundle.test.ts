@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { newHome, type RunnerProcess, startRunner, stopRunner } from "./runner-process.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 /** The agent-runner as it is shipped: one minified file that another program's own runtime runs. */
 const SIZE_BYTES_MAX = 2_000_000;
@@ -22,7 +25,7 @@ beforeAll(() => {
   bun("build", MAIN, "--target=bun", "--minify", `--outfile=${bundle}`);
   writeFileSync(join(folder, "host.ts"), 'console.log("I am the host");');
   bun("build", "--compile", join(folder, "host.ts"), `--outfile=${host}`);
-}, 60_000);
+});
 afterAll(async () => {
   if (runner) await stopRunner(runner);
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -12,6 +12,9 @@ import { pathsOf } from "../../src/base/paths.ts";
 import type { JournalEvent } from "../../src/durable/journal-event.ts";
 import { openSqliteBackend, type SqliteBackend } from "../../src/durable/sqlite/backend.ts";
 import { newHome, type RunnerProcess, startRunner, stopRunner, until } from "./runner-process.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 /** The agent program on the embedded engine, with a real agent-runner, a real MCP server and a mock model. */
 const mock = new LLMock({ port: 0, chunkSize: 6 });

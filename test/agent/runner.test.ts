@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -9,6 +9,9 @@ import { identityOf } from "../../src/base/process-identity.ts";
 import type { ActivityFailure } from "../../src/durable/errors.ts";
 import type { ActivityLine } from "../../src/schema/wire/activity.ts";
 import { newHome, type RunnerProcess, startRunner, stopRunner, until } from "./runner-process.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 const KEY = "sk-very-secret-0123456789";
 const mock = new LLMock({ port: 0, chunkSize: 4 });

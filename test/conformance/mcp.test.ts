@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,9 @@ import { createReaper, type Reaper } from "../../src/agent-runner/process/reaper
 import { identityOf } from "../../src/base/process-identity.ts";
 import { ActivityFailure } from "../../src/durable/errors.ts";
 import type { McpServerSpec } from "../../src/schema/kinds/agent.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 /** The client side of MCP, against the reference server and against servers that misbehave. */
 const EVERYTHING = join(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { LLMock } from "@copilotkit/aimock";
 
@@ -6,6 +6,9 @@ import { defaultLimits } from "../../src/agent-runner/limits.ts";
 import { runModelStep } from "../../src/agent-runner/model.ts";
 import { ActivityFailure } from "../../src/durable/errors.ts";
 import type { Message, ModelInput, ModelProgress } from "../../src/schema/wire/agent-step.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 /** One suite for every provider, against a mock server that speaks each one's protocol. */
 const KEY = "sk-test-0123456789";

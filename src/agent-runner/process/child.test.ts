@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 
 import { identityOf } from "../../base/process-identity.ts";
 import { minimalEnvironment } from "./child-environment.ts";
 import { type Child, type ChildRequest, startChild } from "./child.ts";
 import { createReaper, type Reaper } from "./reaper.ts";
+
+/** Processes start slowly on a busy machine. */
+setDefaultTimeout(60_000);
 
 let reaper: Reaper;
 beforeEach(() => {
