@@ -172,25 +172,21 @@ function atOr(places: JsonValue, index: number): JsonValue {
 function transpose(input: JsonValue): JsonValue {
   const list = isObject(input) ? Object.values(input) : input;
   if (!Array.isArray(list)) return raise(`Cannot iterate over ${describe(input)}`);
-  const rows = list.map((row) => {
-    if (Array.isArray(row)) return row;
-    return lengthOf(row) === 0 ? [] : [access(row, 0)];
-  });
-  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? null));
+  const width = list.reduce<number>((most, row) => Math.max(most, Number(lengthOf(row))), 0);
+  return Array.from({ length: width }, (_, column) => list.map((row) => access(row, column)));
 }
 
 /** The index of a value in a sorted array, or `-1 - i` where it would have to be put in. */
 function search(input: JsonValue, wanted: JsonValue): JsonValue {
   if (!Array.isArray(input)) return raise(`${describe(input)} cannot be searched from`);
   let low = 0;
-  let high = input.length - 1;
-  while (low <= high) {
+  let high = input.length;
+  while (low < high) {
     const middle = (low + high) >> 1;
     const order = compare(input[middle] ?? null, wanted);
     if (order === 0) return middle;
     if (order < 0) low = middle + 1;
-    else high = middle - 1;
+    else high = middle;
   }
   return -1 - low;
 }

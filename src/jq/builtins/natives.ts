@@ -1,6 +1,7 @@
 import { arrays } from "./arrays.ts";
 import { control } from "./control.ts";
 import { dates } from "./dates.ts";
+import { mathematics } from "./math.ts";
 import type { Native, Natives } from "./native.ts";
 import { numbers } from "./numbers.ts";
 import { objects } from "./objects.ts";
@@ -10,7 +11,7 @@ import { strings } from "./strings.ts";
 import { values } from "./values.ts";
 
 const NATIVES: ReadonlyMap<string, Native> = new Map(
-  [control, paths, values, arrays, objects, strings, regexes, numbers, dates].flatMap(
+  [control, paths, values, arrays, objects, strings, regexes, numbers, mathematics, dates].flatMap(
     (family: Natives) => Object.entries(family),
   ),
 );

@@ -38,6 +38,7 @@ function replaceAt(
   const holders: JsonValue[] = [];
   let current = value;
   for (const key of path) {
+    if (Array.isArray(key) && Array.isArray(current)) return refuseReplace(current, key);
     holders.push(current);
     current = access(current, key);
   }
