@@ -3,7 +3,7 @@ import type { JournalEvent } from "../durable/journal-event.ts";
 import type { RunEvent } from "../schema/api/run-event.ts";
 import { ModelProgress } from "../schema/wire/agent-step.ts";
 import type { JournalLine } from "../schema/wire/workflow-runner.ts";
-import type { JournalEntry, RunChange } from "../store/journal.ts";
+import type { JournalEntry, RunChange } from "../store/journal-entry.ts";
 import { eventSource } from "../store/run-events.ts";
 
 /** What an event of the journal means for the run, and how observers see it. */

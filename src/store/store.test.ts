@@ -8,7 +8,7 @@ import { newId } from "../base/ids.ts";
 import type { JsonValue } from "../base/json.ts";
 import { type Kind, Resource } from "../schema/kinds.ts";
 import { migrate } from "./database.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journal-entry.ts";
 import { openStore, type Store } from "./open-store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stigmer-store-"));
