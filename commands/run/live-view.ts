@@ -25,14 +25,14 @@ export function createLiveView(screen: Screen, nowMs: () => number = Date.now): 
   const working = new Map<string, Work>();
   const texts = new Map<string, string>();
   let tick = 0;
-  const draw = (): void => {
+  const draw = (...kept: string[]): void => {
     const spinner = screen.style.cyan(SPINNER[tick % SPINNER.length] ?? "");
     const tasks = [...working.values()].map(({ label, depth, startedMs }) => {
       const time = screen.style.dim(formatDurationMs(nowMs() - startedMs));
       return `${"  ".repeat(depth)}${spinner} ${label}  ${time}`;
     });
     const written = [...texts.values()].flatMap((text) => textLines(text, screen));
-    area.draw([...tasks, ...written]);
+    area.draw([...tasks, ...written], kept);
   };
   const timer = setInterval(() => {
     tick += 1;
@@ -43,10 +43,9 @@ export function createLiveView(screen: Screen, nowMs: () => number = Date.now): 
       const happening = toHappening(event);
       if (!happening) return;
       const line = take({ working, texts, style: screen.style }, happening, Date.parse(event.time));
-      if (line !== undefined) area.keep([line]);
-      draw();
+      draw(...(line === undefined ? [] : [line]));
     },
-    note: (line) => area.keep([screen.style.dim(line)]),
+    note: (line) => draw(screen.style.dim(line)),
     end: () => {
       clearInterval(timer);
       area.clear();

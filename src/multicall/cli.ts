@@ -13,6 +13,8 @@ import { childrenOf, findPlace, isPassThrough, type Place, resolve } from "./cli
  * as a `StigmerError`.
  */
 export async function runCli(args: string[]): Promise<number> {
+  // Help and what is wrong with the words are shown before the words are parsed.
+  if (flagsOf(args).includes("--no-color")) process.env["NO_COLOR"] = "1";
   try {
     return await dispatch(args);
   } catch (error) {
@@ -29,18 +31,19 @@ async function dispatch(args: readonly string[]): Promise<number> {
     case "__complete":
       return completeWords(others);
     case "help":
-      return printHelp(
-        await findPlace(
-          main,
-          others.filter((word) => !isFlag(word)),
-        ),
-      );
+      return helpFor(others.filter((word) => !isFlag(word)));
     case "--version":
     case "-V":
       return dispatch(["version", ...others]);
     default:
       return runPlace(await findPlace(main, args));
   }
+}
+
+/** What a group would do by itself is not what is asked here. */
+async function helpFor(words: readonly string[]): Promise<number> {
+  const place = await findPlace(main, words, { fallback: false });
+  return isPassThrough(place) ? runWith(place, {}, ["--help"]) : printHelp(place);
 }
 
 async function runPlace(place: Place): Promise<number> {
@@ -71,9 +74,12 @@ async function runWith(place: Place, values: Values, rawArgs: string[]): Promise
 
 /** Help wins over everything else on the line, as whoever asks for it does not know the rest yet. */
 function asksForHelp(words: readonly string[]): boolean {
+  return flagsOf(words).some((word) => findFlag(globalFlags, word)?.name === "help");
+}
+
+function flagsOf(words: readonly string[]): string[] {
   const end = words.indexOf("--");
-  const flags = end === -1 ? words : words.slice(0, end);
-  return flags.some((word) => isFlag(word) && findFlag(globalFlags, word)?.name === "help");
+  return (end === -1 ? words : words.slice(0, end)).filter(isFlag);
 }
 
 async function printHelp(place: Place): Promise<number> {

@@ -8,17 +8,18 @@ const SHOW = `${ESCAPE}?2026l`;
 
 /** A few lines at the bottom of the terminal that are redrawn in place, under lines that stay. */
 export interface LiveArea {
-  /** Replaces the lines. What does not fit on the screen is left out from the top. */
-  draw(lines: readonly string[]): void;
-  /** Writes lines that stay above the area. */
-  keep(lines: readonly string[]): void;
+  /**
+   * Replaces the lines of the area, and puts `kept` above it, where they stay. What does not fit on the screen is left
+   * out from the top.
+   */
+  draw(lines: readonly string[], kept?: readonly string[]): void;
   /** Takes the area away. */
   clear(): void;
 }
 
 export function createLiveArea(screen: Screen): LiveArea {
   let shown: readonly string[] = [];
-  const redraw = (kept: readonly string[], lines: readonly string[]): void => {
+  const draw = (lines: readonly string[], kept: readonly string[] = []): void => {
     const fitting = lines
       .slice(-Math.max(1, screen.rows - 2))
       .map((line) => cutToWidth(line, screen.columns - 1));
@@ -28,9 +29,5 @@ export function createLiveArea(screen: Screen): LiveArea {
     screen.write(`${HOLD}${up}\r${ESCAPE}0J${text}${SHOW}`);
     shown = fitting;
   };
-  return {
-    draw: (lines) => redraw([], lines),
-    keep: (lines) => redraw(lines, shown),
-    clear: () => redraw([], []),
-  };
+  return { draw, clear: () => draw([]) };
 }
