@@ -329,6 +329,19 @@ describe("a run that cannot be loaded", () => {
     expect(lines.some((line) => line.includes("run_1") && line.includes('"error"'))).toBe(true);
   });
 
+  test("although it has ended is told as failed", async () => {
+    await open();
+    await runToEnd("run_1", 1);
+    await backend.stop();
+    tamper("UPDATE event SET body = '{' WHERE sequence = 3");
+
+    await open();
+
+    const description = await backend.describe("run_1");
+    expect(description).toMatchObject({ status: "failed", error: { status: 500 } });
+    expect(description?.error?.detail).toContain('event 3 of run "run_1" is damaged');
+  });
+
   test("takes no signals, and can be cancelled for good", async () => {
     await interruptTwoRuns();
     tamper("UPDATE event SET body = '{' WHERE run = 1 AND sequence = 2");
@@ -491,6 +504,26 @@ describe("limits", () => {
       break;
     }
     expect(new Set(times).size).toBe(1);
+  });
+
+  test("a stop lets activities end for a while and keeps what they answer", async () => {
+    const started = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const slow: ActivityHandler = async (input) => {
+      started.resolve();
+      await gate.promise;
+      return did(input);
+    };
+    await open({ activities: () => slow, drainMs: 10_000 });
+    await backend.run(request("run_1", 1));
+    await started.promise;
+
+    const stopped = backend.stop();
+    gate.resolve();
+    await stopped;
+    await open({ activities: () => hang });
+
+    expect(await backend.describe("run_1")).toMatchObject({ status: "completed", output: "did 0" });
   });
 
   test("an activity that answers after the stop is forgotten and repeated at the next start", async () => {

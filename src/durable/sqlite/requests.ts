@@ -5,8 +5,9 @@ import { record } from "./batch.ts";
 import type { Batch } from "./batch.ts";
 import { beginRun, cancelRun, findLive, proceed } from "./course.ts";
 import { endOf } from "./ended-run.ts";
-import type { BrokenRun, Engine, LiveRun } from "./engine.ts";
+import type { Engine, LiveRun } from "./engine.ts";
 import type { RunRow } from "./journal.ts";
+import { unreadableError } from "./outcome.ts";
 import { recordStart } from "./run-start.ts";
 
 /** Decides in the next transaction; the answer comes once that is on the disk. */
@@ -73,7 +74,7 @@ export function describeRun(engine: Engine, runId: string): RunDescription | und
     return { runId, status, pending: [...live.drive.pending.keys()] };
   }
   const broken = engine.broken.get(runId);
-  if (broken) return describeBroken(runId, broken);
+  if (broken) return { runId, status: "failed", pending: [], error: unreadableError(broken.error) };
   const row = engine.journal.findRun(runId);
   if (!row) return undefined;
   const end = endOf(engine.journal, row);
@@ -82,20 +83,6 @@ export function describeRun(engine: Engine, runId: string): RunDescription | und
     return { runId, status: "completed", pending, output: end.output };
   if (end.status === "failed") return { runId, status: "failed", pending, error: end.error };
   return { runId, status: "cancelled", pending };
-}
-
-function describeBroken(runId: string, { error }: BrokenRun): RunDescription {
-  return {
-    runId,
-    status: "failed",
-    pending: [],
-    error: {
-      type: "https://serverlessworkflow.io/spec/1.0.0/errors/runtime",
-      status: 500,
-      title: "the run could not be loaded",
-      detail: error.message,
-    },
-  };
 }
 
 function findRow(engine: Engine, runId: string): RunRow | undefined {
