@@ -66,6 +66,15 @@ test("a model step streams its pieces and ends with its value", async () => {
   expect(lines.length).toBeGreaterThan(2);
 });
 
+test("a model on this machine is asked directly, whatever proxy is set", async () => {
+  const nobody = "http://127.0.0.1:1";
+  const { call } = await start({ HTTP_PROXY: nobody, http_proxy: nobody, HTTPS_PROXY: nobody });
+
+  expect(await call("agent.model", say("hello"))).toMatchObject({
+    message: { text: "Hi there, you." },
+  });
+});
+
 test("only the owner may open the socket, and health is told", async () => {
   const { socket, request } = await start();
 

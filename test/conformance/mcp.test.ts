@@ -174,7 +174,7 @@ describe("limits", () => {
 
     expect(late).toEqual({
       isError: true,
-      text: 'The tool "wait-for" of the MCP server "record" did not answer within 200 ms.',
+      text: 'The tool "wait-for" of the MCP server "record" failed: no answer within 200 ms.',
     });
     expect(next.isError).toBe(false);
   });
@@ -200,7 +200,9 @@ describe("limits", () => {
 
     const failure = await failureOf(listMcpTools([silent], openPool({ mcpStartMs: 300 }), never));
 
-    expect(failure).toContain('the MCP server "silent" (sleep 1000) did not start: ');
+    expect(failure).toBe(
+      'the MCP server "silent" (sleep 1000) did not start: no answer within 300 ms; it wrote nothing to stderr',
+    );
   });
 });
 

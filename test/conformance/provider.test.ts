@@ -32,6 +32,7 @@ beforeAll(async () => {
   mock.on({ userMessage: "garbled" }, { toolCalls: [call("add", '{"a":')] });
   mock.on({ userMessage: "think" }, { content: "Yes.", reasoning: "Hm, let me see." });
   mock.on({ userMessage: "busy" }, failing(429, "slow down", 7));
+  mock.on({ userMessage: "later" }, failing(429, "come back", 7_200));
   mock.on(
     { userMessage: "broke" },
     failing(429, "You exceeded your current quota: insufficient_quota"),
@@ -191,6 +192,13 @@ describe.each(providers)("%s", (provider, environmentOf) => {
       status: 429,
       detail: expect.stringContaining("answered 429: slow down"),
     });
+  });
+
+  test("a house that is full for long is not waited for", async () => {
+    const failure = await failureOf(say("later"));
+
+    expect(failure.isRetryable).toBe(false);
+    expect(failure.error.detail).toContain("answered 429: come back (it asks to wait 2 h 00 m)");
   });
 
   test("an empty account is not tried again", async () => {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 
-import { Client, type Tool } from "@modelcontextprotocol/client";
+import { Client, SdkError, SdkErrorCode, type Tool } from "@modelcontextprotocol/client";
 
 import { version } from "../../base/build-info.ts";
 import { formatDurationMs } from "../../base/duration.ts";
@@ -83,7 +83,9 @@ async function tryConnect(
     return openConnection(spec, { client, child, stderr }, world);
   } catch (error) {
     await Bun.sleep(0);
-    const how = isGone ? `it ended with ${await child.ended}` : messageOf(error);
+    const how = isGone
+      ? `it ended with ${await child.ended}`
+      : whyNot(error, world.limits.mcpStartMs);
     child.kill();
     await stderr.done;
     return { reason: describe(spec, `did not start: ${how}`, stderr), isGone };
@@ -102,23 +104,21 @@ function openConnection(
         return (await client.listTools(undefined, options)).tools;
       } catch (error) {
         signal.throwIfAborted();
-        throw mcpFailure(describe(spec, `did not list its tools: ${messageOf(error)}`, stderr));
+        throw mcpFailure(
+          describe(spec, `did not list its tools: ${whyNot(error, limits.mcpStartMs)}`, stderr),
+        );
       }
     },
     async callTool(name, given, signal) {
-      const started = performance.now();
       try {
         const options = { signal, timeout: limits.mcpCallMs };
         const result = await client.callTool({ name, arguments: given }, options);
         return toToolText(result, limits.toolTextBytesMax);
       } catch (error) {
         signal.throwIfAborted();
-        const isSlow = performance.now() - started >= limits.mcpCallMs;
-        const why = isSlow
-          ? `did not answer within ${formatDurationMs(limits.mcpCallMs)}`
-          : `failed: ${messageOf(error)}`;
+        const why = whyNot(error, limits.mcpCallMs);
         return {
-          text: `The tool "${name}" of the MCP server "${spec.name}" ${why}.`,
+          text: `The tool "${name}" of the MCP server "${spec.name}" failed: ${why}.`,
           isError: true,
         };
       }
@@ -126,6 +126,11 @@ function openConnection(
     close: () => client.close(),
     closed: child.ended,
   };
+}
+
+function whyNot(error: unknown, limitMs: number): string {
+  const isSlow = SdkError.isInstance(error) && error.code === SdkErrorCode.RequestTimeout;
+  return isSlow ? `no answer within ${formatDurationMs(limitMs)}` : messageOf(error);
 }
 
 /** Where a person would start the server; a service account may have no home. */

@@ -1,6 +1,7 @@
 import { APICallError } from "ai";
 import { z } from "zod";
 
+import { formatDurationMs } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import { ActivityFailure } from "../../durable/errors.ts";
 import { LLM_VARIABLES, providerFacts } from "../../schema/llm.ts";
@@ -12,6 +13,8 @@ import { ModelConnectionError } from "./watched-fetch.ts";
 const PASSING = new Set([408, 409, 425, 429]);
 /** Providers report these as 429, or inside a stream; money and rights do not come by waiting. */
 const LASTING = /insufficient_quota|billing|credit balance/i;
+/** A run that waits longer than this in silence looks dead; it is better told. */
+const RETRY_AFTER_MAX_MS = 600_000;
 const DETAIL_CHARACTERS_MAX = 1_000;
 
 const ErrorBody = z.union([
@@ -61,6 +64,9 @@ function callFailure(call: APICallError, choice: ModelChoice): ActivityFailure {
   const detail = `${modelLabel(choice)} answered ${status}: ${said}${adviceFor(status, choice)}`;
   const isLasting = LASTING.test(`${call.responseBody ?? ""} ${said}`);
   const retryAfterMs = readRetryAfterMs(call.responseHeaders ?? {});
+  if (retryAfterMs !== undefined && retryAfterMs > RETRY_AFTER_MAX_MS) {
+    return modelFailure(status, `${detail} (it asks to wait ${formatDurationMs(retryAfterMs)})`);
+  }
   return modelFailure(status, detail, {
     isRetryable: !isLasting && (PASSING.has(status) || status >= 500),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
