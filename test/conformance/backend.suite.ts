@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 
+import type { JsonValue } from "../../src/base/json.ts";
 import type { Backend } from "../../src/durable/backend.ts";
-import { ActivityFailure, ActivityUnavailable } from "../../src/durable/errors.ts";
+import { ActivityFailure, ActivityUnavailable, type RunError } from "../../src/durable/errors.ts";
 import {
   type BackendPlace,
   errorOf,
@@ -403,6 +404,22 @@ export function backendSuite(name: string, createPlace: () => Promise<BackendPla
       expect(error?.type).toEndWith("/errors/runtime");
     });
 
+    test.each<[string, Partial<RunError>, JsonValue]>([
+      ["an error that is none", { status: 503.5 }, null],
+      ["a value that is not JSON", {}, undefined as unknown as JsonValue],
+      ["a value that turns in circles", {}, circle()],
+    ])("turns %s into a failure of status 500", async (_what, wrong, value) => {
+      workshop.handlers["odd"] = async () => {
+        if ("status" in wrong) throw new ActivityFailure({ ...ERROR, ...wrong });
+        return value;
+      };
+
+      const { status, error } = await finish(backend, { do: "activity", name: "odd" });
+
+      expect(status).toBe("failed");
+      expect(error).toMatchObject({ status: 500 });
+    });
+
     test("turns a program's bug into a failure of status 500", async () => {
       const { status, error } = await finish(backend, {
         do: "sequence",
@@ -615,4 +632,10 @@ export function backendSuite(name: string, createPlace: () => Promise<BackendPla
       expect(outputs).toEqual(asked.map((_, index) => [index, null, index]));
     });
   });
+}
+
+function circle(): JsonValue {
+  const turns: JsonValue[] = [];
+  turns.push(turns);
+  return turns;
 }

@@ -87,18 +87,10 @@ function answer({ engine, run, command }: Try, recorded: Recorded): void {
 }
 
 function takeError(current: Try, error: unknown): void {
-  const { engine, run, command } = current;
   if (error instanceof ActivityUnavailable) return tryLater(current, error);
   noteAvailable(current);
   if (error instanceof ActivityFailure) return answerFailure(current, error);
-  engine.log.error(
-    `the activity "${command.name}" threw what is neither a failure nor "unavailable"`,
-    {
-      runId: run.runId,
-      commandId: command.id,
-      stack: stackOf(error),
-    },
-  );
+  logBug(current, error);
   answerFailure(current, new ActivityFailure(runtimeError(error)));
 }
 
@@ -128,15 +120,31 @@ function unknownActivity({ name }: ActivityCommand): ActivityFailure {
 }
 
 function answerFailure(current: Try, failure: ActivityFailure): void {
-  const { attempt, command, engine } = current;
+  const commandId = current.command.id;
+  try {
+    answer(current, recordFailure(current, failure));
+  } catch (bug) {
+    // What the handler said is no error as we know them, and the run must not wait for ever because of it.
+    logBug(current, bug);
+    answer(current, record({ type: "outcome.failed", commandId, error: runtimeError(bug) }));
+  }
+}
+
+function recordFailure({ engine, command, attempt }: Try, failure: ActivityFailure): Recorded {
+  const commandId = command.id;
   const { error } = failure;
   const delayMs = retryDelayMs(command.retry, attempt, failure);
-  if (delayMs === undefined) {
-    return answer(current, record({ type: "outcome.failed", commandId: command.id, error }));
-  }
+  if (delayMs === undefined) return record({ type: "outcome.failed", commandId, error });
   const dueMs = engine.clock.now() + delayMs;
-  const commandId = command.id;
-  answer(current, record({ type: "activity.retrying", commandId, attempt, error, dueMs }));
+  return record({ type: "activity.retrying", commandId, attempt, error, dueMs });
+}
+
+function logBug({ engine, run, command }: Try, bug: unknown): void {
+  engine.log.error(`the activity "${command.name}" ended in a way that it must not`, {
+    runId: run.runId,
+    commandId: command.id,
+    stack: stackOf(bug),
+  });
 }
 
 /** Undefined when there is no further attempt. */

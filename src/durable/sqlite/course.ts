@@ -4,6 +4,7 @@ import { createDrive } from "../drive.ts";
 import type { DriveEnd, Step } from "../drive.ts";
 import type { RunError } from "../errors.ts";
 import type { JournalEventBody } from "../journal-event.ts";
+import type { Note } from "../program.ts";
 import { append, record } from "./batch.ts";
 import type { Batch, Recorded } from "./batch.ts";
 import type { Engine, LiveRun } from "./engine.ts";
@@ -78,28 +79,30 @@ function follow(engine: Engine, batch: Batch, run: LiveRun, recorded: Recorded):
 
 /** The program's notes and the run's end, as they will be journaled. Throws when they hold what JSON cannot. */
 function textsOf({ notes, end }: Step): string[] {
-  const bodies: JournalEventBody[] = notes.map(({ type: noteType, subject, data }) => ({
-    type: "note",
-    noteType,
-    ...(subject !== undefined && { subject }),
-    data,
-  }));
-  if (end?.status === "completed") bodies.push({ type: "run.completed", output: end.output });
-  if (end?.status === "failed") bodies.push({ type: "run.failed", error: end.error });
-  return bodies.map((body) => record(body).text);
+  const texts = notes.map(textOfNote);
+  if (end?.status === "completed") {
+    texts.push(record({ type: "run.completed", output: end.output }).text);
+  }
+  if (end?.status === "failed") texts.push(record({ type: "run.failed", error: end.error }).text);
+  return texts;
+}
+
+/** Nobody replays a note, so it need not be read back; but without data it could not be read at all. */
+function textOfNote({ type: noteType, subject, data }: Note): string {
+  if (data === undefined) throw new Error(`the note "${noteType}" has no data`);
+  return JSON.stringify({ type: "note", noteType, subject, data });
 }
 
 /** Children that are no longer wanted are cancelled in the same transaction, all else after it. */
 function cancelAbandoned(engine: Engine, batch: Batch, run: LiveRun, step: Step): void {
   for (const id of step.abandoned) {
-    const work = run.work.get(id);
-    const childRunId = work?.childRunId;
+    const childRunId = run.work.get(id)?.childRunId;
     if (childRunId !== undefined) {
       const reason = `run "${run.runId}" gave it up`;
       batch.derived.push((same) => cancelRun(engine, same, childRunId, reason));
     }
     batch.effects.push(() => {
-      work?.cancel();
+      run.work.get(id)?.cancel();
       run.work.delete(id);
     });
   }
