@@ -32,20 +32,26 @@ export const defaultLimits: Limits = {
 };
 
 /** Limits that a slow model or tool may need to be longer, each an ISO 8601 duration in a variable. */
-const VARIABLES = {
-  STIGMER_LLM_FIRST_BYTE_TIMEOUT: "modelFirstByteMs",
-  STIGMER_LLM_STALL_TIMEOUT: "modelStallMs",
-  STIGMER_MCP_START_TIMEOUT: "mcpStartMs",
-  STIGMER_MCP_CALL_TIMEOUT: "mcpCallMs",
-} as const satisfies Record<string, keyof Limits>;
+export const LIMIT_VARIABLES = {
+  modelFirstByteMs: "STIGMER_LLM_FIRST_BYTE_TIMEOUT",
+  modelStallMs: "STIGMER_LLM_STALL_TIMEOUT",
+  mcpStartMs: "STIGMER_MCP_START_TIMEOUT",
+  mcpCallMs: "STIGMER_MCP_CALL_TIMEOUT",
+} as const satisfies Partial<Record<keyof Limits, string>>;
 
 export function readLimits(environment: Record<string, string | undefined>): Limits {
-  const limits: { -readonly [key in keyof Limits]: Limits[key] } = { ...defaultLimits };
-  for (const [variable, limit] of Object.entries(VARIABLES)) {
+  const read = (name: keyof typeof LIMIT_VARIABLES) => {
+    const variable = LIMIT_VARIABLES[name];
     const text = environment[variable];
-    if (text) limits[limit] = parseLimit(variable, text);
-  }
-  return limits;
+    return text ? parseLimit(variable, text) : defaultLimits[name];
+  };
+  return {
+    ...defaultLimits,
+    modelFirstByteMs: read("modelFirstByteMs"),
+    modelStallMs: read("modelStallMs"),
+    mcpStartMs: read("mcpStartMs"),
+    mcpCallMs: read("mcpCallMs"),
+  };
 }
 
 function parseLimit(variable: string, text: string): number {

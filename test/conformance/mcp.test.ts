@@ -174,7 +174,7 @@ describe("limits", () => {
 
     expect(late).toEqual({
       isError: true,
-      text: 'The tool "wait-for" of the MCP server "record" failed: no answer within 200 ms.',
+      text: 'The tool "wait-for" of the MCP server "record" failed: no answer within 200 ms (STIGMER_MCP_CALL_TIMEOUT).',
     });
     expect(next.isError).toBe(false);
   });
@@ -201,7 +201,7 @@ describe("limits", () => {
     const failure = await failureOf(listMcpTools([silent], openPool({ mcpStartMs: 300 }), never));
 
     expect(failure).toBe(
-      'the MCP server "silent" (sleep 1000) did not start: no answer within 300 ms; it wrote nothing to stderr',
+      'the MCP server "silent" (sleep 1000) did not start: no answer within 300 ms (STIGMER_MCP_START_TIMEOUT); it wrote nothing to stderr',
     );
   });
 });

@@ -7,6 +7,7 @@ import { formatDurationMs } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { McpServerSpec } from "../../schema/kinds/agent.ts";
 import type { ToolValue } from "../../schema/wire/agent-step.ts";
+import { LIMIT_VARIABLES } from "../limits.ts";
 import type { Environment } from "../model/choice.ts";
 import { minimalEnvironment } from "../process/child-environment.ts";
 import { type Child, startChild } from "../process/child.ts";
@@ -85,7 +86,7 @@ async function tryConnect(
     await Bun.sleep(0);
     const how = isGone
       ? `it ended with ${await child.ended}`
-      : whyNot(error, world.limits.mcpStartMs);
+      : whyNot(error, world.limits, "mcpStartMs");
     child.kill();
     await stderr.done;
     return { reason: describe(spec, `did not start: ${how}`, stderr), isGone };
@@ -105,7 +106,7 @@ function openConnection(
       } catch (error) {
         signal.throwIfAborted();
         throw mcpFailure(
-          describe(spec, `did not list its tools: ${whyNot(error, limits.mcpStartMs)}`, stderr),
+          describe(spec, `did not list its tools: ${whyNot(error, limits, "mcpStartMs")}`, stderr),
         );
       }
     },
@@ -116,7 +117,7 @@ function openConnection(
         return toToolText(result, limits.toolTextBytesMax);
       } catch (error) {
         signal.throwIfAborted();
-        const why = whyNot(error, limits.mcpCallMs);
+        const why = whyNot(error, limits, "mcpCallMs");
         return {
           text: `The tool "${name}" of the MCP server "${spec.name}" failed: ${why}.`,
           isError: true,
@@ -128,9 +129,14 @@ function openConnection(
   };
 }
 
-function whyNot(error: unknown, limitMs: number): string {
+function whyNot(
+  error: unknown,
+  limits: McpWorld["limits"],
+  limit: "mcpStartMs" | "mcpCallMs",
+): string {
   const isSlow = SdkError.isInstance(error) && error.code === SdkErrorCode.RequestTimeout;
-  return isSlow ? `no answer within ${formatDurationMs(limitMs)}` : messageOf(error);
+  if (!isSlow) return messageOf(error);
+  return `no answer within ${formatDurationMs(limits[limit])} (${LIMIT_VARIABLES[limit]})`;
 }
 
 /** Where a person would start the server; a service account may have no home. */

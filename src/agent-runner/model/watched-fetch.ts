@@ -1,5 +1,6 @@
 import { formatDurationMs } from "../../base/duration.ts";
 import { messageOf, systemCodeOf } from "../../base/errors.ts";
+import { LIMIT_VARIABLES } from "../limits.ts";
 
 /** The model's server did not answer, or stopped in the middle. What it had sent is of no use: the step is redone. */
 export class ModelConnectionError extends Error {
@@ -21,7 +22,7 @@ export interface SilenceLimits {
 /** A fetch for streamed answers: no limit on their length, but on their silence. */
 export function watchFetch(limits: SilenceLimits): typeof fetch {
   const watched = async (resource: string | URL | Request, init?: RequestInit) => {
-    const silence = watchSilence(limits.modelFirstByteMs, "no answer began within");
+    const silence = watchSilence(limits);
     const signal = init?.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal;
     const response = await silence.until(
       fetch(resource, { ...init, signal, timeout: false }),
@@ -31,7 +32,7 @@ export function watchFetch(limits: SilenceLimits): typeof fetch {
       silence.end();
       return response;
     }
-    return new Response(watchBody(response.body, silence, limits.modelStallMs), {
+    return new Response(watchBody(response.body, silence), {
       status: response.status,
       statusText: response.statusText,
       headers: response.headers,
@@ -40,17 +41,13 @@ export function watchFetch(limits: SilenceLimits): typeof fetch {
   return Object.assign(watched, { preconnect: fetch.preconnect });
 }
 
-function watchBody(
-  body: ReadableStream<Uint8Array>,
-  silence: Silence,
-  stallMs: number,
-): ReadableStream<Uint8Array> {
+function watchBody(body: ReadableStream<Uint8Array>, silence: Silence): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let hasBegun = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        if (hasBegun) silence.begin(stallMs, "the answer stalled for");
+        if (hasBegun) silence.begin("modelStallMs");
         const { done, value } = await silence.until(reader.read(), "cut");
         silence.end();
         hasBegun = true;
@@ -66,25 +63,30 @@ function watchBody(
   );
 }
 
+const WHAT: Record<keyof SilenceLimits, string> = {
+  modelFirstByteMs: "no answer began within",
+  modelStallMs: "the answer stalled for",
+};
+
 interface Silence {
   readonly signal: AbortSignal;
-  begin(limitMs: number, what: string): void;
+  begin(limit: keyof SilenceLimits): void;
   end(): void;
   /** Waits for news, and names the failure when there is none. */
   until<T>(news: Promise<T>, kind: "unreachable" | "cut"): Promise<T>;
 }
 
-function watchSilence(limitMs: number, what: string): Silence {
+function watchSilence(limits: SilenceLimits): Silence {
   const controller = new AbortController();
   let timer: Timer | undefined;
-  const begin = (nextMs: number, nextWhat: string) => {
+  const begin = (limit: keyof SilenceLimits) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const message = `${nextWhat} ${formatDurationMs(nextMs)}`;
+      const message = `${WHAT[limit]} ${formatDurationMs(limits[limit])} (${LIMIT_VARIABLES[limit]})`;
       controller.abort(new ModelConnectionError("slow", message));
-    }, nextMs);
+    }, limits[limit]);
   };
-  begin(limitMs, what);
+  begin("modelFirstByteMs");
   return {
     signal: controller.signal,
     begin,
