@@ -108,13 +108,22 @@ function give(pass: Pass, flag: Flag, text: string): void {
 
 function flagValues(pass: Pass): Record<string, Value> {
   const values: Record<string, Value> = {};
-  for (const { name, definition, word } of pass.takes.flags) {
+  for (const flag of pass.takes.flags) {
+    const { name, definition } = flag;
     values[name] = pass.given.get(name) ?? emptyValue(definition);
     if (!pass.given.has(name) && isRequired(definition)) {
-      throw wrongUsage(pass, `"${word}" is missing`);
+      throw missingFlag(pass, flag);
     }
   }
   return values;
+}
+
+/** Whoever wrote `apply agent.yaml` meant `apply -f agent.yaml`. */
+function missingFlag(pass: Pass, { word, letters }: Flag): StigmerError {
+  const [value] = pass.positionals;
+  const isMeant = value !== undefined && pass.takes.positionals.length === 0;
+  const hint = isMeant ? `did you mean "${pass.path} ${letters[0] ?? word} ${value}"?` : undefined;
+  return wrongUsage(pass, `"${word}" is missing`, hint);
 }
 
 function positionalValues(pass: Pass): Record<string, Value> {

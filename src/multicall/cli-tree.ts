@@ -48,7 +48,7 @@ async function step(place: Place, usesFallback: boolean): Promise<Place | undefi
   const [word, ...others] = left;
   if (word !== undefined && !isFlag(word)) {
     const child = children[word];
-    if (!child) throw unknownCommand(word, Object.keys(children), place.path);
+    if (!child) throw await unknownCommand(word, children, place.path);
     return enter(place, child, [...skipped, ...others]);
   }
   const wantsHelp = word !== undefined && findFlag(globalFlags, word)?.name === "help";
@@ -118,12 +118,30 @@ function skipGlobals(words: readonly string[]): { skipped: string[]; left: strin
   }
 }
 
-function unknownCommand(word: string, names: readonly string[], path: string): StigmerError {
-  const near = suggest(word, names);
+async function unknownCommand(
+  word: string,
+  children: Readonly<Record<string, Child>>,
+  path: string,
+): Promise<StigmerError> {
+  const inside = await groupsWith(word, children);
+  const near = inside[0] ?? suggest(word, Object.keys(children));
   const more = `"${path} --help" lists its commands`;
   return new StigmerError("usage", `unknown command "${word}" for "${path}"`, {
     hint: near ? `did you mean "${path} ${near}"? ${more}` : more,
   });
+}
+
+/** `server logs` for `logs`: who knows the verb need not know its noun. */
+async function groupsWith(
+  word: string,
+  children: Readonly<Record<string, Child>>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const child of Object.values(children)) {
+    const inner = await childrenOf(await child.load());
+    if (inner?.[word]) found.push(`${child.name} ${word}`);
+  }
+  return found;
 }
 
 /** A citty value may be the thing, a promise of it, or a function that gives either. */
