@@ -216,6 +216,25 @@ test("file and shell tools are refused where there is no bubblewrap", async () =
   });
 });
 
+const sandbox = Bun.spawnSync(["sh", "-c", "bwrap --ro-bind / / true"]).exitCode === 0;
+if (!sandbox)
+  console.warn("SKIPPED: file tools in a running agent-runner. bubblewrap does not work here.");
+
+test.skipIf(!sandbox)("each run has a folder of its own", async () => {
+  const { call, home } = await start();
+  const write = callOf("write_file", { path: "a.txt", content: "hello" });
+  const list = callOf("list_files", {});
+
+  const written = await call("agent.tool", write, { runId: "run_one" });
+  const own = await call("agent.tool", list, { runId: "run_one" });
+  const other = await call("agent.tool", list, { runId: "run_two" });
+
+  expect(written).toEqual({ text: "Wrote 5 bytes to a.txt.", isError: false });
+  expect(own).toEqual({ text: "a.txt", isError: false });
+  expect(other).toEqual({ text: "The folder is empty.", isError: false });
+  expect(readFileSync(join(home, "workspaces/run_one/a.txt"), "utf8")).toBe("hello");
+});
+
 test("a program asks the agent-runner what it is", () => {
   const main = join(import.meta.dir, "../../src/agent-runner/main.ts");
   const ask = (...given: string[]) =>

@@ -165,6 +165,16 @@ describe("limits", () => {
     expect(text).toEndWith("\n\n[cut: the first 100000 of 600000 bytes]");
   });
 
+  test("a message beyond all bounds ends the server, and the model is told", async () => {
+    const pool = openPool();
+
+    const flood = await call(pool, record(), "long", { size: 6_000_000 });
+    const next = await call(pool, record(), "record", { text: "a" });
+
+    expect(flood).toMatchObject({ isError: true, text: expect.stringContaining('"long"') });
+    expect(next).toEqual({ text: "did record a", isError: false });
+  });
+
   test("a call that takes too long is told to the model, and the server stays", async () => {
     const pool = openPool({ mcpCallMs: 200 });
     const gate = join(folder, "gate");
