@@ -37,6 +37,11 @@ function hostCheck(listen: string): (name: string) => boolean {
   return (name) => LOOPBACK_NAMES.has(name) || name === own || (isEverywhere && isIP(name) !== 0);
 }
 
+/** Whether only this machine can call a server that listens there. */
+export function isLoopback(listen: string): boolean {
+  return LOOPBACK_NAMES.has(listen.toLowerCase()) || /^127(\.\d+){3}$/.test(listen);
+}
+
 /** `localhost:7234` → `localhost`, `[::1]:7234` → `::1`. */
 function nameOf(host: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host) ?? [];

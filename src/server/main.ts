@@ -13,6 +13,7 @@ import { openPartLogs, type PartLogs } from "../supervisor/part-logs.ts";
 import { holdServerLock, removeServerHint, writeServerHint } from "../supervisor/server-state.ts";
 import { supervise } from "../supervisor/supervise.ts";
 import { makeFolders } from "./folders.ts";
+import { isLoopback } from "./guard.ts";
 import help from "./help.txt" with { type: "text" };
 import { describeParts } from "./parts.ts";
 import { parseServerOptions, type ServerOptions } from "./server-options.ts";
@@ -73,6 +74,9 @@ async function runUntil(
   writeServerHint(paths, { ...identity, url, version, startedAt });
   log.info(`listening on ${url}`, { home: paths.home, version });
   if (model.problem !== undefined) log.warn(model.problem);
+  if (!isLoopback(settings.server.listen)) {
+    log.warn("other machines can reach this server; what they send and get is not encrypted");
+  }
   void supervisor.start().then(
     () => log.info("every part is ready"),
     (error: unknown) => log.error(`a part did not start: ${messageOf(error)}`),

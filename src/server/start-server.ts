@@ -37,7 +37,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Opens the store, serves the API and keeps runs and journal flowing; whatever fails leaves nothing behind. */
+/** Opens the store, serves the API and keeps runs and journal flowing. */
 export function startServer(options: StartOptions): RunningServer {
   const token = ensureToken(options.paths.token);
   const store = openStore(options.paths.database);

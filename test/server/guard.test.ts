@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 
+import { isLoopback } from "../../src/server/guard.ts";
 import { agent, bodyOf, json, openServer, TOKEN } from "./open-server.ts";
 
 const local = openServer();
@@ -94,6 +95,19 @@ describe("host", () => {
 
     expect((await named.request("/healthz", { headers })).status).toBe(200);
   });
+});
+
+test.each([
+  ["127.0.0.1", true],
+  ["127.9.9.9", true],
+  ["LocalHost", true],
+  ["::1", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["192.168.1.2", false],
+  ["127.0.0.1.example", false],
+])("whether only this machine can call %s: %p", (listen, expected) => {
+  expect(isLoopback(listen)).toBe(expected);
 });
 
 describe("origin", () => {

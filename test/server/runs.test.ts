@@ -338,6 +338,27 @@ describe("control", () => {
     expect(await bodyOf(response)).toMatchObject({ code: "unavailable" });
   });
 
+  test("with dryRun=true nothing happens to the run", async () => {
+    const server = await openWithResources();
+    const id = await createRun(server, { target: "hello" });
+    await until(async () => (await statusOf(server, id)) === "running");
+
+    const answers = [];
+    for (const verb of ["cancel", "pause", "resume", "signals"]) {
+      const body = verb === "signals" ? json({ name: "go" }) : { method: "POST" };
+      const response = await server.request(`/v1/runs/${id}/${verb}?dryRun=true`, body);
+      answers.push(await bodyOf(response));
+    }
+
+    expect(answers).toMatchObject([
+      { status: "running" },
+      { status: "running" },
+      { status: "running" },
+      { result: "accepted" },
+    ]);
+    expect(server.runner.journalEvents).toHaveLength(1);
+  });
+
   test.each(["cancel", "pause", "resume"])("%s of an unknown run is a 404", async (verb) => {
     const { request } = open();
 

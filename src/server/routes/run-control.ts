@@ -1,8 +1,9 @@
 import { StigmerError } from "../../base/errors.ts";
 import { Run, RunCancel, SignalCreate, SignalResult } from "../../schema/api/run.ts";
 import { awaitRun, requireRun } from "../await-run.ts";
-import { defineRoute, NoBody, NoQuery, type Route } from "../route.ts";
+import { defineRoute, NoBody, type Route } from "../route.ts";
 import type { Services } from "../services.ts";
+import { DryRunQuery, isTrue } from "../write-options.ts";
 
 const tag = "Runs";
 const isEnded = (run: Run): boolean => run.endedAt !== undefined;
@@ -21,13 +22,13 @@ function cancel(services: Services): Route {
       summary: "Cancel a run and the runs that it has started",
       description:
         "The wish is kept: where the workflow-runner can't be reached it is carried out later. A run that has ended stays as it is.",
-      query: NoQuery,
+      query: DryRunQuery,
       body: RunCancel.prefault({}),
       answers: { 200: { description: "The run, as a rule cancelled by now.", schema: Run } },
     },
-    async ({ param, body }) => {
+    async ({ param, body, query }) => {
       const run = await requireRun(services, param("id"));
-      if (isEnded(run)) return Response.json(run);
+      if (isEnded(run) || isTrue(query.dryRun)) return Response.json(run);
       await services.store.runs.requestCancel(run.id, body.reason);
       services.handover.wake();
       return Response.json(await awaitRun(services, run.id, isEnded));
@@ -44,13 +45,14 @@ function pause(services: Services): Route {
       tag,
       summary: "Pause a run",
       description: "What is running goes on and is kept, but nothing new begins until `resume`.",
-      query: NoQuery,
+      query: DryRunQuery,
       body: NoBody,
       answers: { 200: { description: "The run, as a rule paused by now.", schema: Run } },
     },
-    async ({ param }) => {
+    async ({ param, query }) => {
       const run = await requireStarted(services, param("id"));
       if (isEnded(run)) throw hasEnded(run, "paused");
+      if (isTrue(query.dryRun)) return Response.json(run);
       await services.runner.pause(run.id);
       const isPaused = (now: Run) => now.status === "paused" || isEnded(now);
       return Response.json(await awaitRun(services, run.id, isPaused));
@@ -66,13 +68,14 @@ function resume(services: Services): Route {
       id: "resumeRun",
       tag,
       summary: "Let a paused run go on",
-      query: NoQuery,
+      query: DryRunQuery,
       body: NoBody,
       answers: { 200: { description: "The run, as a rule running again by now.", schema: Run } },
     },
-    async ({ param }) => {
+    async ({ param, query }) => {
       const run = await requireStarted(services, param("id"));
       if (isEnded(run)) throw hasEnded(run, "resumed");
+      if (isTrue(query.dryRun)) return Response.json(run);
       await services.runner.resume(run.id);
       return Response.json(await awaitRun(services, run.id, ({ status }) => status !== "paused"));
     },
@@ -88,13 +91,14 @@ function signal(services: Services): Route {
       tag,
       summary: "Send an event to a run",
       description: "The same `id` again has no effect, so that a request can be repeated safely.",
-      query: NoQuery,
+      query: DryRunQuery,
       body: SignalCreate,
       answers: { 200: { description: "What became of it.", schema: SignalResult } },
     },
-    async ({ param, body: { id = Bun.randomUUIDv7(), name, data } }) => {
+    async ({ param, query, body: { id = Bun.randomUUIDv7(), name, data } }) => {
       const run = await requireStarted(services, param("id"));
       if (isEnded(run)) return Response.json({ result: "ended" });
+      if (isTrue(query.dryRun)) return Response.json({ result: "accepted" });
       const result = await services.runner.signal(run.id, { id, name, data });
       return Response.json({ result });
     },
