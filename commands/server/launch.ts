@@ -8,6 +8,9 @@ import type { Terminal } from "../../src/terminal/terminal.ts";
 import type { ValuesOf } from "../define.ts";
 import { readServerReport } from "./report.ts";
 
+/** A start that takes longer is explained. */
+const SILENT_MS = 3_000;
+
 const providers: Provider[] = [...Provider.options];
 
 /** Flags that the server itself takes; each stands for a setting. */
@@ -96,11 +99,14 @@ export async function launch(
   terminal: Terminal,
 ): Promise<void> {
   const start = prepareStart(paths, flags);
+  const patience = setTimeout(() => {
+    terminal.talk.info(`it is not ready yet; waiting for at most ${flags.timeout} s`);
+  }, SILENT_MS);
   const { alreadyRunning, hint } = await startDaemon(paths, {
     ...start,
     timeoutMs: flags.timeout * 1_000,
     onProgress: (message) => terminal.talk.info(message),
-  });
+  }).finally(() => clearTimeout(patience));
   const report = await readServerReport(paths);
   if (terminal.isJson) {
     terminal.printJson({ alreadyRunning, ...hint, home: paths.home, ...report });
