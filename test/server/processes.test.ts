@@ -4,13 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { JsonObject, JsonValue } from "../../src/base/json.ts";
-import { createClient } from "../../src/client/http-client.ts";
 import { Resource } from "../../src/schema/kinds.ts";
 import { until } from "./open-server.ts";
-
-/** The server with its real parts, from source. The agent-runner is a bundle that `make build-agent-runner` makes. */
-const isBuilt = existsSync("dist/agent-runner");
-if (!isBuilt) console.warn("skipped: dist/agent-runner is not built (make build-agent-runner)");
+import { connectWhenReady, isAgentRunnerBuilt, pidOf, spawnServer } from "./server-process.ts";
 
 const home = mkdtempSync(join(tmpdir(), "stigmer-server-"));
 const running: Bun.Subprocess[] = [];
@@ -22,27 +18,14 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function start(...args: string[]) {
-  const server = Bun.spawn(
-    [process.execPath, "src/multicall/main.ts", "internal-server", "--port", "0", ...args],
-    {
-      env: { ...process.env, STIGMER_HOME: home, ANTHROPIC_API_KEY: "sk-very-secret" },
-      stdout: "ignore",
-      stderr: "ignore",
-    },
+function start() {
+  const server = spawnServer(
+    { STIGMER_HOME: home, ANTHROPIC_API_KEY: "sk-very-secret" },
+    "--port",
+    "0",
   );
   running.push(server);
   return server;
-}
-
-async function connectWhenReady(server: Bun.Subprocess) {
-  const hint = join(home, "run", "server.json");
-  await until(() => existsSync(hint) && JSON.parse(readFileSync(hint, "utf8")).pid === server.pid);
-  const { url } = JSON.parse(readFileSync(hint, "utf8"));
-  const token = readFileSync(join(home, "token"), "utf8").trim();
-  const client = createClient({ url, token });
-  await until(async () => (await client.server()).status === "ready");
-  return { client, token };
 }
 
 function workflow(name: string, tasks: JsonObject[]): Resource {
@@ -60,19 +43,11 @@ function workflow(name: string, tasks: JsonObject[]): Resource {
 
 /** Starts a server that shall not start. */
 async function attempt(environment: Record<string, string>, ...args: string[]) {
-  const server = Bun.spawn(
-    [process.execPath, "src/multicall/main.ts", "internal-server", ...args],
-    { env: { ...process.env, ...environment }, stdout: "ignore", stderr: "pipe" },
-  );
+  const server = spawnServer(environment, ...args);
   return { status: await server.exited, text: await new Response(server.stderr).text() };
 }
 
-async function pidOf(client: Awaited<ReturnType<typeof connectWhenReady>>["client"], part: string) {
-  const { parts } = await client.server();
-  return parts.find(({ name }) => name === part)?.pid ?? 0;
-}
-
-test.skipIf(!isBuilt)(
+test.skipIf(!isAgentRunnerBuilt)(
   "a run goes on over kill -9 of the workflow-runner and of the server",
   async () => {
     let calls = 0;
@@ -84,7 +59,7 @@ test.skipIf(!isBuilt)(
       },
     });
     const first = start();
-    const { client } = await connectWhenReady(first);
+    const client = await connectWhenReady(home, first.pid);
     await client.apply(
       workflow("survivor", [
         { ask: { call: "http", with: { method: "get", endpoint: world.url.href } } },
@@ -104,7 +79,7 @@ test.skipIf(!isBuilt)(
     first.kill("SIGKILL");
     await first.exited;
     const second = start();
-    const { client: again } = await connectWhenReady(second);
+    const again = await connectWhenReady(home, second.pid);
     const events = await Array.fromAsync(again.events(run.id));
 
     expect(await again.getRun(run.id)).toMatchObject({
@@ -124,10 +99,10 @@ test.skipIf(!isBuilt)(
   60_000,
 );
 
-test.skipIf(!isBuilt || process.platform !== "linux")(
+test.skipIf(!isAgentRunnerBuilt || process.platform !== "linux")(
   "what the server keeps is for its user alone, and keys reach the agent-runner only",
   async () => {
-    const { client } = await connectWhenReady(running.at(-1)!);
+    const client = await connectWhenReady(home, running.at(-1)!.pid);
 
     const modes = ["", "token", "data", "data/stigmer.db", "run", "logs", "run/server.sock"].map(
       (path) => statSync(join(home, path)).mode & 0o077,
@@ -146,10 +121,10 @@ test.skipIf(!isBuilt || process.platform !== "linux")(
   60_000,
 );
 
-test.skipIf(!isBuilt)(
+test.skipIf(!isAgentRunnerBuilt)(
   "a second server on the same home or port says why it can't start",
   async () => {
-    const { client } = await connectWhenReady(running.at(-1)!);
+    const client = await connectWhenReady(home, running.at(-1)!.pid);
     const other = mkdtempSync(join(tmpdir(), "stigmer-server-"));
     const { port } = new URL(client.url);
 
@@ -169,11 +144,11 @@ test.skipIf(!isBuilt)(
   60_000,
 );
 
-test.skipIf(!isBuilt)(
+test.skipIf(!isAgentRunnerBuilt)(
   "SIGTERM ends the server and its parts, with streams open",
   async () => {
     const server = running.at(-1)!;
-    const { client } = await connectWhenReady(server);
+    const client = await connectWhenReady(home, server.pid);
     const pids = (await client.server()).parts.map(({ pid }) => pid ?? 0);
     await client.apply(workflow("sleeper", [{ nap: { wait: { hours: 1 } } }]));
     const run = await client.createRun({ target: "sleeper" });
