@@ -26,8 +26,12 @@ const steps: readonly Step[] = [
     name: "test",
     // All but the sessions, which the next step plays and counts command by command.
     command: [
-      ...["bun", "test", "--timeout=60000", "--test-name-pattern=^(?!the session .* prints)"],
-      ...["--reporter=junit", `--reporter-outfile=${report}`],
+      "bun",
+      "test",
+      "--timeout=60000",
+      "--test-name-pattern=^(?!the session .* prints)",
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
     ],
     count: readReport,
   },

@@ -6,6 +6,7 @@ import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import { chooseRunner } from "./choose-runner.ts";
 import { writeDurably } from "./disk.ts";
+import { downloadFile } from "./download/download.ts";
 import { ensureRunner } from "./ensure-runner.ts";
 import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
@@ -76,8 +77,25 @@ function unknownFile(sha256: string, expected: string): StigmerError {
   );
 }
 
-/** The bytes of a local file, for `bringRunner`. */
-export function readBrought(file: string): Uint8Array {
+/** The bytes of a file, or of an address, where only the runner of this build can be told from any other. */
+export async function readBrought(
+  paths: Paths,
+  place: string,
+  { build, environment = process.env, onProgress }: BringOptions,
+): Promise<Uint8Array> {
+  if (!/^(?:https?|file):/.test(place)) return readLocal(place);
+  const file = await downloadFile({
+    url: place,
+    sha256: build.embedded.sha256,
+    sizeBytes: build.embedded.size,
+    folder: paths.downloads,
+    environment,
+    ...(onProgress && { onNotice: onProgress }),
+  });
+  return readFileSync(file);
+}
+
+function readLocal(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (cause) {

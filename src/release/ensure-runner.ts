@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 
 import type { Paths } from "../base/paths.ts";
 import { checkpoint } from "./checkpoint.ts";
+import type { DownloadProgress } from "./download/request.ts";
 import { findPinned, findRunner, type FoundRunner } from "./find-runner.ts";
 import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
@@ -14,6 +15,8 @@ import { findCopy, type SourceRequest } from "./sources.ts";
 
 export interface EnsureOptions extends InstallOptions {
   readonly build: RunnerBuild;
+  /** How far a download is; without it, `onProgress` hears of each tenth. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /**
@@ -28,7 +31,8 @@ export async function ensureRunner(paths: Paths, options: EnsureOptions): Promis
     checkpoint("locked");
     dropBadPin(paths, onProgress);
     const runner =
-      findRunner(paths, build) ?? (await restoreRunner({ paths, build, environment, onProgress }));
+      findRunner(paths, build) ??
+      (await restoreRunner({ paths, environment, onProgress, ...options }));
     if (!runner.isComplete) complete(paths, runner, build);
     referTo(paths, runner.folderName);
     return tell(runner, onProgress);

@@ -133,7 +133,7 @@ test("a runner travels by file to a machine where it is missing", async () => {
   const file = join(paths.home, "travel");
   writeFileSync(file, good);
 
-  const runner = await bringRunner(paths, readBrought(file), { build });
+  const runner = await bringRunner(paths, await readBrought(paths, file, { build }), { build });
 
   expect(runner.source).toBe("file");
   expect(readFileSync(runner.path)).toEqual(good);
@@ -168,8 +168,26 @@ test("a file that is no agent-runner is refused even with its digest", async () 
   expect(installed()).toEqual([]);
 });
 
-test("a missing file is a sentence", () => {
+test("a missing file is a sentence", async () => {
   symlinkSync("nowhere", join(paths.home, "dangling"));
 
-  expect(() => readBrought(join(paths.home, "dangling"))).toThrow("cannot be read");
+  const failing = readBrought(paths, join(paths.home, "dangling"), { build: buildOf("v1") });
+
+  expect(failing).rejects.toThrow("cannot be read");
+  await failing.catch(() => {});
+});
+
+test("from an address only the file that the build knows is taken", async () => {
+  const { build, good } = damagedBuild();
+  const file = join(paths.home, "travel");
+  writeFileSync(file, good);
+  writeFileSync(join(paths.home, "other"), "other bytes");
+
+  const bytes = await readBrought(paths, `file://${file}`, { build });
+  rmSync(paths.downloads, { recursive: true });
+  const refused = readBrought(paths, `file://${join(paths.home, "other")}`, { build });
+
+  expect(Buffer.from(bytes)).toEqual(good);
+  expect(refused).rejects.toThrow();
+  await refused.catch(() => {});
 });

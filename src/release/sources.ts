@@ -1,6 +1,7 @@
 import { messageOf, StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
+import type { DownloadProgress } from "./download/request.ts";
 import type { RunnerBuild, RunnerExpectation, RunnerSource } from "./runner-file.ts";
 import { bundleCopy } from "./sources/bundle-copy.ts";
 import { cachedCopy } from "./sources/cached-copy.ts";
@@ -19,6 +20,7 @@ export interface SourceRequest {
   readonly paths: Paths;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress: (message: string) => void;
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /** Asked in this order, until one gives the right bytes. */

@@ -19,7 +19,7 @@ export const releasedCopy: Source = {
       folder: paths.downloads,
       environment,
       onNotice: onProgress,
-      onProgress: tellTenths(request),
+      onProgress: request.onDownload ?? tellTenths(request),
     });
     return readFileSync(file);
   },

@@ -1,0 +1,9 @@
+/** What the release reads its settings from. */
+export function releaseEnvironment(isOffline: boolean): Record<string, string | undefined> {
+  return isOffline ? { ...process.env, STIGMER_OFFLINE: "1" } : process.env;
+}
+
+export const offlineFlag = {
+  type: "boolean",
+  description: "Never use the network (STIGMER_OFFLINE)",
+} as const;
