@@ -286,6 +286,80 @@ describe("a server that speaks nonsense", () => {
   );
 });
 
+test("anthropic: arguments that are no JSON come as the text they are", async () => {
+  const usage = { input_tokens: 1, output_tokens: 1 };
+  const events = [
+    {
+      type: "message_start",
+      message: { id: "m", model: "x", role: "assistant", content: [], usage },
+    },
+    {
+      type: "content_block_start",
+      index: 0,
+      content_block: { type: "tool_use", id: "t1", name: "add", input: {} },
+    },
+    {
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "input_json_delta", partial_json: '{"a":' },
+    },
+    { type: "content_block_stop", index: 0 },
+    { type: "message_delta", delta: { stop_reason: "tool_use" }, usage },
+    { type: "message_stop" },
+  ];
+  const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  using server = Bun.serve({
+    port: 0,
+    fetch: () => new Response(body.join(""), { headers: { "content-type": "text/event-stream" } }),
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+
+  const { value } = await ask({
+    environment: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: url },
+    messages: user("garbled"),
+  });
+
+  expect(value.message.toolCalls).toEqual([{ id: "t1", name: "add", arguments: '{"a":' }]);
+});
+
+test.each([
+  ["at the start", []],
+  [
+    "in the middle",
+    [
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hi" } },
+    ],
+  ],
+])("anthropic: an error in the stream %s is as lasting as it says", async (_when, begun) => {
+  const usage = { input_tokens: 1, output_tokens: 1 };
+  const start = {
+    type: "message_start",
+    message: { id: "m", model: "x", role: "assistant", content: [], usage },
+  };
+  const failWith = async (error: { type: string; message: string }) => {
+    const events = [start, ...begun, { type: "error", error }];
+    const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    using server = Bun.serve({
+      port: 0,
+      fetch: () =>
+        new Response(body.join(""), { headers: { "content-type": "text/event-stream" } }),
+    });
+    const url = `http://127.0.0.1:${server.port}`;
+    const environment = { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: url };
+    const failure = await failureOf({ environment, messages: user("hello") });
+    return failure;
+  };
+
+  const busy = await failWith({ type: "overloaded_error", message: "Overloaded" });
+  const wrong = await failWith({ type: "invalid_request_error", message: "prompt is too long" });
+
+  expect(busy.isRetryable).toBe(true);
+  expect(busy.error.detail).toContain("Overloaded");
+  expect(wrong.isRetryable).toBe(false);
+  expect(wrong.error.detail).toContain("prompt is too long");
+});
+
 describe("nobody to ask", () => {
   test("without a key or a server, one sentence says what to do", async () => {
     using server = Bun.serve({ port: 0, fetch: () => new Response() });

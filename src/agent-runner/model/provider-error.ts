@@ -25,6 +25,12 @@ const ErrorBody = z.union([
   z.looseObject({ message: z.string() }).transform(({ message }) => message),
 ]);
 
+/** What the library knows of an error that came inside a stream. */
+const StreamError = z.looseObject({
+  statusCode: z.int().min(400).max(599).optional().catch(undefined),
+  isRetryable: z.boolean().optional().catch(undefined),
+});
+
 /** Whatever went wrong in a model step, as a failure that says which model, what, and how to mend it. */
 export function toModelFailure(thrown: unknown, choice: ModelChoice): ActivityFailure {
   const chain = causesOf(thrown);
@@ -76,9 +82,11 @@ function callFailure(call: APICallError, choice: ModelChoice): ActivityFailure {
 /** An error that the provider put into its stream, or a stream that makes no sense. */
 function streamFailure(thrown: unknown, choice: ModelChoice): ActivityFailure {
   const body = ErrorBody.safeParse(thrown);
+  const judged = StreamError.safeParse(thrown);
+  const { statusCode = 502, isRetryable = true } = judged.success ? judged.data : {};
   const said = cut(body.success ? body.data : messageOf(thrown));
-  return modelFailure(502, `${modelLabel(choice)} gave no usable answer: ${said}`, {
-    isRetryable: !LASTING.test(said),
+  return modelFailure(statusCode, `${modelLabel(choice)} gave no usable answer: ${said}`, {
+    isRetryable: isRetryable && !LASTING.test(said),
   });
 }
 

@@ -1,5 +1,5 @@
 import { formatDurationMs } from "../../base/duration.ts";
-import { messageOf, systemCodeOf } from "../../base/errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import { LIMIT_VARIABLES } from "../limits.ts";
 
 /** The model's server did not answer, or stopped in the middle. What it had sent is of no use: the step is redone. */
@@ -98,9 +98,7 @@ function watchSilence(limits: SilenceLimits): Silence {
         clearTimeout(timer);
         if (controller.signal.aborted) throw controller.signal.reason;
         if (error instanceof Error && error.name === "AbortError") throw error;
-        const code = systemCodeOf(error);
-        const text = code ? `${messageOf(error)} (${code})` : messageOf(error);
-        throw new ModelConnectionError(kind, text, error);
+        throw new ModelConnectionError(kind, messageOf(error), error);
       }
     },
   };
