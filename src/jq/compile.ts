@@ -11,6 +11,7 @@ import { Break, Raise } from "./raise.ts";
 import { type Host, Run } from "./run.ts";
 import { toJsonText } from "./values/json-text.ts";
 import { kindOf } from "./values/kind.ts";
+import { atCostOf, pay } from "./values/meter.ts";
 
 export interface CompileOptions {
   /** The global variables that a run will give, without `$`; any other is then refused when it is compiled. */
@@ -149,14 +150,35 @@ function execute(
 ): void {
   let isOutside = false;
   try {
-    code.each(input, Env.root(startRun(setting)), (value) => {
-      isOutside = true;
-      const isStopped = emit(value);
-      isOutside = false;
-      return isStopped;
-    });
+    const run = startRun(setting);
+    atCostOf(run, () =>
+      code.each(input, Env.root(run), (value) => {
+        if (setting.options?.fuel !== undefined) payForWhole(value, 0);
+        isOutside = true;
+        const isStopped = emit(value);
+        isOutside = false;
+        return isStopped;
+      }),
+    );
   } catch (error) {
     throw isOutside ? error : toPublicError(error);
+  }
+}
+
+const OUTPUT_DEPTH_MAX = 20_000;
+
+/**
+ * Pays for every part of an output. A few steps can make a value that shares its parts so often that writing it down
+ * would never end; whoever bounds a program wants its outputs bounded too.
+ */
+function payForWhole(value: JsonValue, depth: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (depth > OUTPUT_DEPTH_MAX) throw new JqFuelError("an output nests too deep");
+  pay(1);
+  if (Array.isArray(value)) {
+    for (const item of value) payForWhole(item, depth + 1);
+  } else {
+    for (const key in value) payForWhole(value[key] ?? null, depth + 1);
   }
 }
 

@@ -2,6 +2,7 @@ import type { JsonValue } from "../base/json.ts";
 import type { Env } from "./env.ts";
 import { raise } from "./raise.ts";
 import { excerpt } from "./values/json-text.ts";
+import { pay } from "./values/meter.ts";
 import { PATH_LENGTH_MAX } from "./values/update.ts";
 
 /** The last key of a path and the keys before it. */
@@ -57,6 +58,7 @@ export function requirePlace(at: Spot, attempt: () => string): void {
 /** The path of a spot as a list of keys. */
 export function pathOf(spot: Spot): JsonValue[] {
   if (!spot.isPlace) raise(`Invalid path expression with result ${excerpt(spot.value)}`);
+  pay((spot.path?.length ?? 0) / 8);
   const keys: JsonValue[] = [];
   for (let link = spot.path; link !== undefined; link = link.up) keys.push(link.key);
   return keys.toReversed();

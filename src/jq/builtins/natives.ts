@@ -9,11 +9,22 @@ import { paths } from "./paths.ts";
 import { regexes } from "./regex.ts";
 import { strings } from "./strings.ts";
 import { values } from "./values.ts";
+import { walking } from "./walk.ts";
 
 const NATIVES: ReadonlyMap<string, Native> = new Map(
-  [control, paths, values, arrays, objects, strings, regexes, numbers, mathematics, dates].flatMap(
-    (family: Natives) => Object.entries(family),
-  ),
+  [
+    control,
+    paths,
+    values,
+    arrays,
+    objects,
+    strings,
+    regexes,
+    numbers,
+    mathematics,
+    dates,
+    walking,
+  ].flatMap((family: Natives) => Object.entries(family)),
 );
 
 /** The builtin of a `name/arity`. */

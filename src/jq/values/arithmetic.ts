@@ -8,6 +8,7 @@ import { equal, VALUE_DEPTH_MAX } from "./order.ts";
 import { splitText } from "./split.ts";
 import { utf8Length } from "./text.ts";
 
+const LARGE_LENGTH = 1_000_000;
 /** jq's own limit on the bytes of a repeated string. */
 const REPEAT_BYTES_MAX = 0x7fff_ffff;
 
@@ -17,11 +18,16 @@ export function add(left: JsonValue, right: JsonValue, run: Run): JsonValue {
   if (right === null) return left;
   if (typeof left === "string" && typeof right === "string") return join(left, right, run);
   if (Array.isArray(left) && Array.isArray(right)) {
-    run.spend((left.length + right.length) / 16);
+    run.spend(priceOfCopy(left.length + right.length));
     return left.concat(right);
   }
   if (isObject(left) && isObject(right)) return merge(left, right);
   return refuse(left, right, "added");
+}
+
+/** Copying is quick, but what is large must stay dear, as memory is not endless. */
+function priceOfCopy(length: number): number {
+  return length > LARGE_LENGTH ? length : length / 16;
 }
 
 function join(left: string, right: string, run: Run): string {

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { raise } from "../raise.ts";
 import { sortedKeys } from "./fields.ts";
 import { kindOf } from "./kind.ts";
+import { pay } from "./meter.ts";
 import { numberText } from "./number-text.ts";
 
 /** One level more than a value may have, as jq prints it. */
@@ -33,6 +34,7 @@ function isNative(value: JsonValue, depth: number): boolean {
   if (typeof value === "number") return isNativeNumber(value);
   if (typeof value !== "object" || value === null) return true;
   if (depth > NATIVE_DEPTH_MAX) return false;
+  pay(1);
   if (Array.isArray(value)) return value.every((item) => isNative(item, depth + 1));
   for (const key in value) if (!isNative(value[key] ?? null, depth + 1)) return false;
   return true;
@@ -55,6 +57,7 @@ function textAt(value: JsonValue, layout: Layout): string {
   if (typeof value === "number") return numberText(value);
   if (typeof value === "boolean") return value ? "true" : "false";
   if (value === null) return "null";
+  pay(1);
   if (layout.depth > PRINT_DEPTH_MAX) return '"<skipped: too deep>"';
   const { depth, indent, line } = layout;
   const deeper = { depth: depth + 1, indent, line: line + indent };
@@ -124,7 +127,7 @@ function boundedItems(items: readonly (readonly [string, JsonValue])[], lengthMi
     if (text.length > lengthMin) break;
     if (text !== "") text += ",";
     text += label;
-    text += boundedText(item, lengthMin - text.length);
+    text += boundedText(item, lengthMin - text.length - 1);
   }
   return text;
 }

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { raise } from "../raise.ts";
 import { compareText, sortedKeys } from "./fields.ts";
 import { kindOf } from "./kind.ts";
+import { pay } from "./meter.ts";
 
 /** Values nest at most this deep wherever one is walked by recursion. */
 export const VALUE_DEPTH_MAX = 10_000;
@@ -47,6 +48,7 @@ export function compareNumbers(left: number, right: number): number {
 
 function compareArrays(left: JsonValue[], right: JsonValue[], depth: number): number {
   const length = Math.min(left.length, right.length);
+  pay(1);
   for (let index = 0; index < length; index += 1) {
     const order = compareAt(left[index] ?? null, right[index] ?? null, depth + 1);
     if (order !== 0) return order;
@@ -56,6 +58,7 @@ function compareArrays(left: JsonValue[], right: JsonValue[], depth: number): nu
 
 /** First the sorted keys as lists, then the values key by key. */
 function compareObjects(left: JsonObject, right: JsonObject, depth: number): number {
+  pay(1);
   const leftKeys = sortedKeys(left);
   const rightKeys = sortedKeys(right);
   const length = Math.min(leftKeys.length, rightKeys.length);
@@ -79,7 +82,9 @@ function equalAt(left: JsonValue, right: JsonValue, depth: number): boolean {
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
     return left === right;
   }
+  if (left === right) return true;
   if (depth > VALUE_DEPTH_MAX) raise("Equality check too deep");
+  pay(1);
   if (Array.isArray(left)) {
     if (!Array.isArray(right) || left.length !== right.length) return false;
     return left.every((item, index) => equalAt(item, right[index] ?? null, depth + 1));
