@@ -99,7 +99,13 @@ function compileText(text: string, options: CompileOptions): Code {
     procedureDepth: 0,
   };
   const place: Place = { scope: undefined, level: 0, isTail: false, compiler };
-  return generateCode(parse(text), place);
+  const syntax = parse(text);
+  try {
+    return generateCode(syntax, place);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw compiler.fail("the program nests too deep", { start: 0, end: text.length });
+  }
 }
 
 function toProgram(text: string, code: Code): Program {

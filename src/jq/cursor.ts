@@ -45,13 +45,18 @@ export function expect(cursor: Cursor, kind: string): Token {
 
 /** Runs one rule of the grammar, and refuses a program that nests without end. */
 export function nested<Result>(cursor: Cursor, rule: (cursor: Cursor) => Result): Result {
+  deepen(cursor);
+  const result = rule(cursor);
+  cursor.depth -= 1;
+  return result;
+}
+
+/** Counts a level that a loop of the grammar adds to the tree; the loop's rule sets the depth back. */
+export function deepen(cursor: Cursor): void {
   cursor.depth += 1;
   if (cursor.depth > DEPTH_MAX) {
     throw failAt(cursor, `the program nests deeper than ${DEPTH_MAX} levels`, peek(cursor));
   }
-  const result = rule(cursor);
-  cursor.depth -= 1;
-  return result;
 }
 
 /** Says which token is out of place, in the words of jq's own parser. */

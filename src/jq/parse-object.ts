@@ -1,4 +1,4 @@
-import { accept, type Cursor, expect, failAt, next, peek, unexpected } from "./cursor.ts";
+import { accept, type Cursor, expect, failAt, nested, next, peek, unexpected } from "./cursor.ts";
 import { KEYWORDS } from "./lexer.ts";
 import { parseString } from "./parse-string.ts";
 import type { ObjectEntry, Syntax } from "./syntax.ts";
@@ -68,8 +68,5 @@ function parseComputedEntry(cursor: Cursor): ObjectEntry {
 function parseValue(cursor: Cursor): Syntax {
   const left = cursor.parseExpression(cursor);
   if (!accept(cursor, "|")) return left;
-  cursor.depth += 1;
-  const right = parseValue(cursor);
-  cursor.depth -= 1;
-  return { kind: "pipe", left, right };
+  return { kind: "pipe", left, right: nested(cursor, parseValue) };
 }

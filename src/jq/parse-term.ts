@@ -1,4 +1,14 @@
-import { accept, type Cursor, expect, failAt, next, peek, unexpected } from "./cursor.ts";
+import {
+  accept,
+  type Cursor,
+  deepen,
+  expect,
+  failAt,
+  nested,
+  next,
+  peek,
+  unexpected,
+} from "./cursor.ts";
 import type { Token } from "./lexer.ts";
 import { parseObject } from "./parse-object.ts";
 import { parsePatterns } from "./parse-pattern.ts";
@@ -14,7 +24,7 @@ export function parseTerm(cursor: Cursor): Syntax {
     const longer = parseSuffix(cursor, term);
     if (longer === undefined) break;
     term = longer;
-    cursor.depth += 1;
+    deepen(cursor);
   }
   cursor.depth = depth;
   return term;
@@ -133,9 +143,7 @@ function parseFormatString(cursor: Cursor): Syntax {
 
 function parseNegation(cursor: Cursor): Syntax {
   next(cursor);
-  cursor.depth += 1;
-  const operand = parseTerm(cursor);
-  cursor.depth -= 1;
+  const operand = nested(cursor, parseTerm);
   return { kind: "negate", operand };
 }
 
@@ -174,7 +182,8 @@ function parseIf(cursor: Cursor): Syntax {
   const condition = cursor.parseQuery(cursor);
   expect(cursor, "then");
   const yes = cursor.parseQuery(cursor);
-  if (peek(cursor).kind === "elif") return { kind: "if", condition, yes, no: parseIf(cursor) };
+  if (peek(cursor).kind === "elif")
+    return { kind: "if", condition, yes, no: nested(cursor, parseIf) };
   const no = accept(cursor, "else") ? cursor.parseQuery(cursor) : undefined;
   expect(cursor, "end");
   return { kind: "if", condition, yes, no };
@@ -182,10 +191,8 @@ function parseIf(cursor: Cursor): Syntax {
 
 function parseTry(cursor: Cursor): Syntax {
   next(cursor);
-  cursor.depth += 1;
-  const body = parseTerm(cursor);
-  const handler = accept(cursor, "catch") ? parseTerm(cursor) : undefined;
-  cursor.depth -= 1;
+  const body = nested(cursor, parseTerm);
+  const handler = accept(cursor, "catch") ? nested(cursor, parseTerm) : undefined;
   return { kind: "try", body, handler };
 }
 

@@ -1,4 +1,14 @@
-import { accept, type Cursor, expect, failAt, nested, next, peek, unexpected } from "./cursor.ts";
+import {
+  accept,
+  type Cursor,
+  deepen,
+  expect,
+  failAt,
+  nested,
+  next,
+  peek,
+  unexpected,
+} from "./cursor.ts";
 import { tokenize } from "./lexer.ts";
 import { parsePatterns } from "./parse-pattern.ts";
 import { parseString } from "./parse-string.ts";
@@ -76,8 +86,7 @@ function parseComma(cursor: Cursor): Syntax {
     const kind = peek(cursor).kind;
     const right = kind === "def" || kind === "label" ? parseQuery(cursor) : parseBinding(cursor);
     left = { kind: "comma", left, right };
-    cursor.depth += 1;
-    nested(cursor, () => undefined);
+    deepen(cursor);
   }
   cursor.depth = depth;
   return left;
@@ -157,7 +166,7 @@ function parseOperators(cursor: Cursor, levelMin: number): Syntax {
     left = combine(token.kind, left, right);
     if (associativity === "none" && OPERATORS.get(peek(cursor).kind)?.[0] === level)
       throw unexpected(cursor);
-    cursor.depth += 1;
+    deepen(cursor);
   }
   cursor.depth = depth;
   return left;

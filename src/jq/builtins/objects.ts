@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from "../../base/json.ts";
-import { type Code, one } from "../code.ts";
+import { type Code, type Each, one } from "../code.ts";
+import { iterate } from "../compile/access.ts";
+import { toText } from "../formats.ts";
 import { raise } from "../raise.ts";
 import { access } from "../values/access.ts";
 import { fieldOf, putField, sortedKeys } from "../values/fields.ts";
@@ -14,6 +16,8 @@ export const objects: Natives = {
   "to_entries/0": unary(toEntries),
   "from_entries/0": unary(fromEntries),
   "with_entries/1": { code: withEntries },
+  "INDEX/1": { code: (call) => indexRows(iterate, argumentCode(call, 0)) },
+  "INDEX/2": { code: (call) => indexRows(argumentCode(call, 0).each, argumentCode(call, 1)) },
 };
 
 function keysOf(input: JsonValue, list: (object: JsonObject) => string[]): JsonValue[] {
@@ -63,5 +67,19 @@ function withEntries(call: Call): Code {
       });
     }
     return fromEntries(entries);
+  });
+}
+
+/** One object of all rows, each under the text of what `key` makes of it. */
+function indexRows(rows: Each, key: Code): Code {
+  return one((input, env) => {
+    const result: JsonObject = {};
+    rows(input, env, (row) =>
+      key.each(row, env, (value) => {
+        putField(result, toText(value), row);
+        return false;
+      }),
+    );
+    return result;
   });
 }

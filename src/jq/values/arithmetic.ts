@@ -33,7 +33,7 @@ function priceOfCopy(length: number): number {
 function join(left: string, right: string, run: Run): string {
   const length = left.length + right.length;
   if (length > TEXT_LENGTH_MAX) raise("String concatenation result too long");
-  run.spend(length / 1024);
+  run.spend(length > LARGE_LENGTH ? length / 1024 : 1 / 16);
   return left + right;
 }
 
@@ -46,11 +46,12 @@ function merge(left: JsonObject, right: JsonObject): JsonObject {
 export function subtract(left: JsonValue, right: JsonValue, run: Run): JsonValue {
   if (typeof left === "number" && typeof right === "number") return left - right;
   if (!Array.isArray(left) || !Array.isArray(right)) return refuse(left, right, "subtracted");
-  run.spend((left.length * right.length) / 16);
+  run.spend((left.length + right.length) / 4);
   if (right.every((item) => typeof item === "string" || typeof item === "number")) {
     const unwanted = new Set<JsonValue>(right.filter((item) => !Number.isNaN(item)));
     return left.filter((item) => !unwanted.has(item));
   }
+  run.spend((left.length * right.length) / 16);
   return left.filter((item) => !right.some((unwanted) => equal(item, unwanted)));
 }
 
