@@ -1,13 +1,5 @@
 import { expect, test } from "bun:test";
-import {
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { target } from "../../src/base/build-info.ts";
@@ -145,15 +137,37 @@ test(
     await using place = ground();
     await place.stigmer(["server", "--port", "0"], { binary: old.binary });
     await ask(place, newer.binary);
-    const { ino } = statSync(publicFile(place));
+    const third = 'console.log("agent-runner third");';
+    writeFileSync(join(place.home, "third"), third);
+    const from = ["--from", join(place.home, "third"), "--allow-digest", sha256Hex(third)];
+    await place.stigmer(["runner", "install", ...from], { binary: newer.binary });
 
     await place.stigmer(["runner", "prune"], { binary: newer.binary });
-    expect(installed(place)).toEqual([old.version, newer.version]);
+    expect(installed(place)).toEqual(["third", old.version, newer.version]);
+    await place.stigmer(["runner", "reset"], { binary: old.binary });
     const back = await ask(place, old.binary);
 
-    expect(back).toMatchObject({ status: 0, stderr: "" });
-    expect(statSync(publicFile(place)).ino).not.toBe(ino);
+    expect(back).toMatchObject({ stdout: `agent-runner ${old.version}\n`, stderr: "" });
     expect((await place.status()).parts.every(({ restarts }) => restarts === 0)).toBe(true);
+  },
+  SLOW_MS,
+);
+
+test(
+  "once the old server is gone its runner goes too",
+  async () => {
+    await using place = ground();
+    await place.stigmer(["server", "--port", "0"], { binary: old.binary });
+    await ask(place, newer.binary);
+    const third = 'console.log("agent-runner third");';
+    writeFileSync(join(place.home, "third"), third);
+    const from = ["--from", join(place.home, "third"), "--allow-digest", sha256Hex(third)];
+    await place.stigmer(["runner", "install", ...from], { binary: newer.binary });
+
+    await place.stigmer(["server", "stop"], { binary: old.binary });
+    await place.stigmer(["runner", "prune"], { binary: newer.binary });
+
+    expect(installed(place)).toEqual(["third", newer.version]);
   },
   SLOW_MS,
 );
