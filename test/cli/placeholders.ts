@@ -18,6 +18,9 @@ const PATTERNS: [RegExp, string][] = [
   [/\b(linux|darwin)-(amd64|arm64)\b/g, "[target]"],
   [/\b[0-9a-f]{64}\b/g, "[sha256]"],
   [/\b[0-9a-f]{40}\b/g, "[commit]"],
+  // A column is as wide as what is in it.
+  [/(?<=\S) {2,}(?=\[)/g, "  "],
+  [/(?<=\]) {2,}(?=\S)/g, "  "],
 ];
 
 /** The output with a name in place of everything that changes from one time to the next. */
