@@ -17,8 +17,9 @@ export const cancel = command({
   },
   async run({ id, reason }, terminal) {
     const { isOver, before } = await look(id);
-    const after = isOver ? before : await connect().cancelRun(id, reason);
-    report(after, isOver ? `had ended before: ${before.status}` : "is being cancelled", terminal);
+    if (isOver) return report(before, `had ended before: ${before.status}`, terminal);
+    const after = await connect().cancelRun(id, reason);
+    report(after, after.status === "cancelled" ? "cancelled" : "is being cancelled", terminal);
   },
 });
 

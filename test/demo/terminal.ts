@@ -1,6 +1,7 @@
 import { once } from "node:events";
 
 const isTerminal = process.stdout.isTTY;
+const COLUMNS = process.stdout.columns ?? 120;
 
 export interface Shown {
   readonly exitCode: number;
@@ -35,9 +36,7 @@ export class Terminal {
     });
     const stdout = await new Response(child.stdout).text();
     const exitCode = await child.exited;
-    if (!options.isQuiet && stdout) {
-      process.stdout.write(stdout.endsWith("\n") ? stdout : `${stdout}\n`);
-    }
+    if (!options.isQuiet && stdout) console.log(shorten(stdout.trimEnd()));
     return { exitCode, stdout };
   }
 
@@ -73,6 +72,14 @@ export class Terminal {
     if (!process.stdout.write(line)) await once(process.stdout, "drain");
     return this.failed === 0 ? 0 : 1;
   }
+}
+
+/** Long lines cut to what one looks at. */
+function shorten(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line))
+    .join("\n");
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
