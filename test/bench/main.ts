@@ -1,11 +1,13 @@
 import { benchAgent } from "./agent.ts";
-import { benchBinary } from "./binary.ts";
 import { type BenchRow, renderRows } from "./bench-row.ts";
+import { benchBinary } from "./binary.ts";
 import { benchDurable } from "./durable.ts";
+import { benchRunner } from "./runner.ts";
 
 /** `make bench`: every budget, measured in one run, as ratios where a ratio means more than a time. */
 const groups: readonly [title: string, measure: () => Promise<BenchRow[]>][] = [
   ["the file", benchBinary],
+  ["the agent-runner in it", benchRunner],
   ["the durable engine", benchDurable],
   ["agents", benchAgent],
 ];
