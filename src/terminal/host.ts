@@ -1,12 +1,15 @@
-import { isatty } from "node:tty";
+import { fstatSync } from "node:fs";
 
 import type { Host } from "./terminal.ts";
 
-/** This process. `process.stdout` takes longer to open than a short command runs, so it is asked for sizes only. */
+/**
+ * This process. Opening `process.stdout` or `node:tty` takes longer than a short command runs, so they are asked only
+ * about what can be a terminal, and never about a pipe or a file.
+ */
 export const processHost: Host = {
   stdout: {
     get isTTY() {
-      return isatty(1);
+      return isDevice(1) && process.stdout.isTTY;
     },
     get columns() {
       return process.stdout.columns;
@@ -14,7 +17,7 @@ export const processHost: Host = {
   },
   stderr: {
     get isTTY() {
-      return isatty(2);
+      return isDevice(2) && process.stderr.isTTY;
     },
     get columns() {
       return process.stderr.columns;
@@ -25,3 +28,12 @@ export const processHost: Host = {
   },
   env: process.env,
 };
+
+/** False for a descriptor that is closed, too. */
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
