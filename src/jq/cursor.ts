@@ -89,7 +89,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "string-end": "QQSTRING_END",
   "interpolation-start": "QQSTRING_INTERP_START",
   "interpolation-end": "QQSTRING_INTERP_END",
-  end: "end of file",
+  "end-of-text": "end of file",
   INVALID_CHARACTER: "INVALID_CHARACTER",
 };
 

@@ -3,7 +3,7 @@ import { readStringText } from "./string-text.ts";
 
 /**
  * `kind` is the token's own text for keywords and punctuation; otherwise one of `identifier`, `field`, `binding`,
- * `number`, `format`, `text`, and `string-start`, `string-end`, `interpolation-start`, `interpolation-end`, `end`.
+ * `number`, `format`, `text`, and `string-start`, `string-end`, `interpolation-start`, `interpolation-end`, `end-of-text`.
  */
 export interface Token {
   readonly kind: string;
@@ -47,7 +47,7 @@ export function tokenize(source: string): Token[] {
     if (lexer.position >= source.length) break;
     readToken(lexer);
   }
-  push(lexer, "end", "", source.length);
+  push(lexer, "end-of-text", "", source.length);
   return lexer.tokens;
 }
 

@@ -21,10 +21,10 @@ export function parse(source: string): Syntax {
   const cursor = startCursor(source);
   skipModule(cursor);
   refuseImports(cursor);
-  if (peek(cursor).kind === "end") return IDENTITY;
-  if (!STARTS.test(peek(cursor).kind)) throw unexpected(cursor, ["end"]);
+  if (peek(cursor).kind === "end-of-text") return IDENTITY;
+  if (!STARTS.test(peek(cursor).kind)) throw unexpected(cursor, ["end-of-text"]);
   const query = parseProgram(cursor);
-  if (peek(cursor).kind !== "end") throw unexpected(cursor, ["end"]);
+  if (peek(cursor).kind !== "end-of-text") throw unexpected(cursor, ["end-of-text"]);
   return query;
 }
 
@@ -33,7 +33,7 @@ export function parseDefinitions(source: string): Definition[] {
   const cursor = startCursor(source);
   const definitions: Definition[] = [];
   while (peek(cursor).kind === "def") definitions.push(parseDefinition(cursor));
-  if (peek(cursor).kind !== "end") throw unexpected(cursor, ["def"]);
+  if (peek(cursor).kind !== "end-of-text") throw unexpected(cursor, ["def"]);
   return definitions;
 }
 
@@ -50,7 +50,7 @@ function startCursor(source: string): Cursor {
 function parseProgram(cursor: Cursor): Syntax {
   if (peek(cursor).kind !== "def") return parseQuery(cursor);
   const definition = parseDefinition(cursor);
-  const body = peek(cursor).kind === "end" ? IDENTITY : nested(cursor, parseProgram);
+  const body = peek(cursor).kind === "end-of-text" ? IDENTITY : nested(cursor, parseProgram);
   return { kind: "define", definition, body };
 }
 
