@@ -90,7 +90,7 @@ function wrongChoice(
   const pointer = pointerOf(path);
   if (value === undefined) return { message: `${nameOf(path)} is missing`, pointer, expected };
   return {
-    message: `${show(value)} is not a known ${String(path.at(-1) ?? "value")}`,
+    message: `${show(value)} is not a known ${kindOf(path)}`,
     pointer,
     expected,
     got: show(value),
@@ -112,6 +112,12 @@ function wrongUnion(
   return nearest.flatMap((inner) =>
     describe({ ...inner, path: [...issue.path, ...inner.path] }, schema, root),
   );
+}
+
+/** What a wrong word was meant to be: the field's name, or that of the list it is in. */
+function kindOf(path: readonly PropertyKey[]): string {
+  const field = path.findLast((step) => typeof step === "string");
+  return typeof path.at(-1) === "number" ? `item of "${field}"` : (field ?? "value");
 }
 
 function nameOf(path: readonly PropertyKey[]): string {

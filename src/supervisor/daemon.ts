@@ -50,12 +50,13 @@ export async function startDaemon(
   options: DaemonStart,
 ): Promise<{ alreadyRunning: boolean; hint: ServerHint }> {
   const deadlineMs = performance.now() + options.timeoutMs;
+  const since = new Date().toISOString();
   const starting = await holdStartLock(paths, options);
   try {
     const before = daemonState(paths);
     const running = before.state === "running" || before.state === "starting";
     const child = running ? undefined : spawnServer(paths, options);
-    const hint = await untilReady(paths, child, deadlineMs);
+    const hint = await untilReady(paths, child, { deadlineMs, since });
     return { alreadyRunning: running, hint };
   } finally {
     starting.release();
@@ -95,20 +96,21 @@ function spawnServer(paths: Paths, options: DaemonStart): Bun.Subprocess {
 async function untilReady(
   paths: Paths,
   child: Bun.Subprocess | undefined,
-  deadlineMs: number,
+  { deadlineMs, since }: { deadlineMs: number; since: string },
 ): Promise<ServerHint> {
+  const fail = (message: string) => notStarted(paths, since, message);
   for (;;) {
     const now = daemonState(paths);
     if (now.state === "running" && (await isReady(now.hint))) return now.hint;
     if (child && (child.exitCode !== null || child.signalCode !== null)) {
-      throw notStarted(paths, `the server ended while it started (${endOf(child)})`);
+      throw fail(`the server ended while it started (${endOf(child)})`);
     }
     if (!child && (now.state === "stopped" || now.state === "stale")) {
-      throw notStarted(paths, "the server that was starting has ended");
+      throw fail("the server that was starting has ended");
     }
     if (performance.now() > deadlineMs) {
       child?.kill("SIGTERM");
-      throw notStarted(paths, "the server did not get ready in time");
+      throw fail("the server did not get ready in time");
     }
     await Bun.sleep(POLL_MS);
   }
@@ -130,8 +132,11 @@ function endOf(child: Bun.Subprocess): string {
   return child.signalCode === null ? `status ${child.exitCode}` : `${child.signalCode}`;
 }
 
-function notStarted(paths: Paths, message: string): StigmerError {
-  const last = readLogs(paths, { lines: LAST_LINES, part: "server" });
+/** What this start wrote, in a few lines; earlier starts may have had other troubles. */
+function notStarted(paths: Paths, since: string, message: string): StigmerError {
+  const last = readLogs(paths, { lines: LAST_LINES, part: "server" }).filter(
+    ({ time }) => time >= since,
+  );
   return new StigmerError("failed", message, {
     hint: `the whole log is in ${join(paths.logs, "server.log")}`,
     issues: last.map((line) => ({ message: `${line.level} ${line.message}`, pointer: "" })),
