@@ -4,6 +4,12 @@ import { JsonReader } from "../../src/jq/values/json-reader.ts";
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** A document's text, and the line at which it begins. */
+export interface Document {
+  readonly text: string;
+  readonly line: number;
+}
+
 /**
  * Finds where JSON documents that follow each other end, so that each can go to the runtime's own parser. It looks at
  * brackets and strings only; whatever else is wrong, the parser finds.
@@ -13,9 +19,10 @@ export class DocumentSplitter {
   private scanned = 0;
   private depth = 0;
   private isInString = false;
+  private line = 1;
 
   /** The documents that are complete with this piece of text. */
-  *push(piece: string): Generator<string> {
+  *push(piece: string): Generator<Document> {
     this.text += piece;
     let start = 0;
     for (; this.scanned < this.text.length; this.scanned += 1) {
@@ -27,7 +34,7 @@ export class DocumentSplitter {
         this.isInString = true;
       } else if (this.closes(unit)) {
         const end = this.scanned + 1;
-        yield this.text.slice(start, end);
+        yield this.take(start, end);
         start = end;
       }
     }
@@ -36,8 +43,16 @@ export class DocumentSplitter {
   }
 
   /** What is left when no more text comes. */
-  rest(): string {
-    return this.text;
+  rest(): Document {
+    return this.take(0, this.text.length);
+  }
+
+  private take(start: number, end: number): Document {
+    const document = { text: this.text.slice(start, end), line: this.line };
+    for (let at = document.text.indexOf("\n"); at >= 0; at = document.text.indexOf("\n", at + 1)) {
+      this.line += 1;
+    }
+    return document;
   }
 
   /** Counts brackets; true where a document ends, or a line between documents. */
@@ -65,14 +80,14 @@ export function* readDocuments(text: string): Generator<JsonValue> {
 }
 
 /** One document, or a few values on one line. */
-export function* readDocument(text: string): Generator<JsonValue> {
+export function* readDocument({ text, line }: Document): Generator<JsonValue> {
   if (text.trim() === "") return;
   const value = tryNatively(text);
   if (value !== undefined) {
     yield value;
     return;
   }
-  const reader = new JsonReader();
+  const reader = new JsonReader(line);
   yield* reader.read(text);
   yield* reader.end();
 }

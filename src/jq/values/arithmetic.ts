@@ -118,8 +118,9 @@ function toInteger(value: number): bigint {
   return value <= -(2 ** 63) ? -INTEGER_MAX - 1n : BigInt(Math.trunc(value));
 }
 
+/** Zero stays as it is: jq has no negative zero but what comes out of a computation. */
 export function negate(value: JsonValue): JsonValue {
-  return typeof value === "number" ? -value : raise(`${describe(value)} cannot be negated`);
+  return typeof value === "number" ? 0 - value : raise(`${describe(value)} cannot be negated`);
 }
 
 function refuse(left: JsonValue, right: JsonValue, what: string): never {

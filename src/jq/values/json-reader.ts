@@ -30,8 +30,13 @@ export class JsonReader {
   private next: JsonValue | undefined;
   private token = "";
   private state: "plain" | "string" | "escape" = "plain";
-  private line = 1;
+  private line: number;
   private column = 0;
+
+  /** The text may be a part of a larger one, of which it begins at that line. */
+  constructor(line = 1) {
+    this.line = line;
+  }
 
   /** The values that end in this piece of text. */
   *read(text: string): Generator<JsonValue> {
