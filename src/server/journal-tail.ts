@@ -73,5 +73,7 @@ function report(log: Log, error: unknown, signal: AbortSignal): void {
   if (signal.aborted) return;
   // While the runner restarts this is expected; anything else needs to be seen.
   const isExpected = error instanceof StigmerError && error.code === "unavailable";
-  log[isExpected ? "debug" : "warn"](`the journal is not read at the moment: ${messageOf(error)}`);
+  const hint = error instanceof StigmerError ? error.hint : undefined;
+  const message = `the journal is not read at the moment: ${messageOf(error)}`;
+  log[isExpected ? "debug" : "warn"](message, { hint });
 }

@@ -39,6 +39,8 @@ export interface SqliteBackendOptions {
 
 /** How well the engine is. */
 export interface SqliteHealth {
+  /** Of the last event in the journal; 0 when it is empty. */
+  readonly lastPosition: number;
   /** Why nothing can be written at the moment, if so. */
   readonly problem: string | undefined;
   /** Runs that could not be loaded, and why. */
@@ -78,6 +80,7 @@ export function openSqliteBackend(options: SqliteBackendOptions): SqliteBackend 
     events: (after, signal) =>
       tailJournal(engine, writer, after, AbortSignal.any([signal, closed.signal])),
     health: () => ({
+      lastPosition: writer.lastPosition,
       problem: writer.problem,
       broken: [...engine.broken].map(([runId, { error }]) => ({ runId, reason: error.message })),
     }),

@@ -49,6 +49,11 @@ export class Writer {
     this.#lastRunKey = options.journal.lastRunKey();
   }
 
+  /** Of the last event that is on disk; 0 in an empty journal. */
+  get lastPosition(): number {
+    return this.#lastPosition;
+  }
+
   /** Why nothing can be written at the moment, if so. */
   get problem(): string | undefined {
     return this.#problem;
