@@ -173,7 +173,7 @@ const RULES: readonly [Rule, ...Rule[]] = [
   (random, depth, names) =>
     `${random.pick(["limit", "skip", "nth"])}(${random.pick([0, 1, 2, -1])}; ${query(random, depth, names)})`,
   (random, depth, names) =>
-    `${random.pick(["range", "setpath", "pow", "any", "all", "IN", "recurse"])}(${query(random, depth, names)}; ${query(random, 1, names)})`.replace(
+    `${random.pick(["range", "setpath", "any", "all", "IN", "recurse"])}(${query(random, depth, names)}; ${query(random, 1, names)})`.replace(
       /^recurse.*$/s,
       "recurse(.[]?; . != null)",
     ),

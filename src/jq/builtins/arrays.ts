@@ -136,13 +136,16 @@ function reverse(input: JsonValue): JsonValue {
 function flattenTo(input: JsonValue, depth: JsonValue, env: Env): JsonValue {
   if (compare(depth, 0) < 0) return raise("flatten depth must not be negative");
   if (typeof depth === "number") return flatten(input, depth, env.run);
-  const hasNested = Array.isArray(input) && input.some((item) => Array.isArray(item));
+  const hasNested = itemsOf(input).some((item) => Array.isArray(item));
   return hasNested ? subtract(depth, 1, env.run) : flatten(input, 0, env.run);
 }
 
-function flatten(input: JsonValue, depth: number, run: Run): JsonValue {
+function itemsOf(input: JsonValue): readonly JsonValue[] {
   const items = isObject(input) ? Object.values(input) : input;
-  if (!Array.isArray(items)) return raise(`Cannot iterate over ${describe(input)}`);
+  return Array.isArray(items) ? items : raise(`Cannot iterate over ${describe(input)}`);
+}
+
+function flatten(input: JsonValue, depth: number, run: Run): JsonValue {
   const result: JsonValue[] = [];
   const visit = (list: readonly JsonValue[], left: number): void => {
     for (const item of list) {
@@ -151,7 +154,7 @@ function flatten(input: JsonValue, depth: number, run: Run): JsonValue {
       else result.push(item);
     }
   };
-  visit(items, depth);
+  visit(itemsOf(input), depth);
   return result;
 }
 
@@ -170,8 +173,7 @@ function atOr(places: JsonValue, index: number): JsonValue {
 }
 
 function transpose(input: JsonValue): JsonValue {
-  const list = isObject(input) ? Object.values(input) : input;
-  if (!Array.isArray(list)) return raise(`Cannot iterate over ${describe(input)}`);
+  const list = itemsOf(input);
   const width = list.reduce<number>((most, row) => Math.max(most, Number(lengthOf(row))), 0);
   return Array.from({ length: width }, (_, column) => list.map((row) => access(row, column)));
 }

@@ -31,8 +31,8 @@ const OF_INPUT: Readonly<Record<string, Unary>> = {
   fabs: Math.abs,
   exp: Math.exp,
   exp2: (value) => 2 ** value,
-  exp10: (value) => 10 ** value,
-  pow10: (value) => 10 ** value,
+  exp10,
+  pow10: exp10,
   expm1: Math.expm1,
   log: Math.log,
   log2: log2,
@@ -114,6 +114,11 @@ function ofTwo(apply: Binary): Native {
 function log2(value: number): number {
   const exponent = exponentOf(value);
   return scale(1, exponent) === value ? exponent : Math.log2(value);
+}
+
+/** Exact for whole numbers, where the runtime's own power may be off by one bit. */
+function exp10(value: number): number {
+  return Number.isInteger(value) ? Number(`1e${value}`) : 10 ** value;
 }
 
 /** A number that is none gives way to one. */

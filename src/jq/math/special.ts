@@ -35,7 +35,7 @@ function lanczosSum(shifted: number): number {
 export function logGamma(value: number): number {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? value : Number.POSITIVE_INFINITY;
   if (Number.isInteger(value) && value <= 0) return Number.POSITIVE_INFINITY;
-  if (value === 1 || value === 2) return 0;
+  if (Number.isInteger(value) && value <= 171) return Math.log(gammaOfInteger(value));
   if (value < 0.5) {
     return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * value))) - logGamma(1 - value);
   }

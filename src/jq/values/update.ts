@@ -12,10 +12,7 @@ const ARRAY_LENGTH_MAX = 0x1fff_ffff;
 /** The value at a path; null where the path leads out of the value. */
 export function getPath(value: JsonValue, path: JsonValue): JsonValue {
   let current = value;
-  for (const key of requirePath(path)) {
-    if (current === null) return null;
-    current = access(current, key);
-  }
+  for (const key of requirePath(path)) current = access(current, key);
   return current;
 }
 
@@ -40,13 +37,23 @@ function replaceAt(
   for (const key of path) {
     if (Array.isArray(key) && Array.isArray(current)) return refuseReplace(current, key);
     holders.push(current);
-    current = access(current, key);
+    const item = access(current, key);
+    requireInside(current, key);
+    current = item;
   }
   let changed = replacement;
   for (let level = path.length - 1; level >= 0; level -= 1) {
     changed = replaceItem(holders[level] ?? null, path[level] ?? null, changed);
   }
   return changed;
+}
+
+/** A place before the first item can't be made; that shows before anything further down the path does. */
+function requireInside(holder: JsonValue, key: JsonValue): void {
+  const length = Array.isArray(holder) ? holder.length : 0;
+  if (typeof key === "number" && Math.floor(key) + length < 0) {
+    raise("Out of bounds negative array index");
+  }
 }
 
 /** A copy of `holder` with one key replaced. */
