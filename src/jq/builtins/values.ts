@@ -69,7 +69,9 @@ function format(name: JsonValue, value: JsonValue): JsonValue {
 function has(value: JsonValue, key: JsonValue): JsonValue {
   if (value === null) return false;
   if (isObject(value) && typeof key === "string") return fieldOf(value, key) !== undefined;
-  if (Array.isArray(value) && typeof key === "number") return key >= 0 && key < value.length;
+  if (Array.isArray(value) && typeof key === "number") {
+    return Math.trunc(key) >= 0 && key < value.length;
+  }
   return raise(`Cannot check whether ${kindOf(value)} has a ${kindOf(key)} key`);
 }
 

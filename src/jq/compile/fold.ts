@@ -3,6 +3,7 @@ import { type Code, type Emit, IDENTITY_CODE, many, one } from "../code.ts";
 import type { Env } from "../env.ts";
 import { elsewhere, type Spot, type SpotEach } from "../spot.ts";
 import type { FoldSyntax } from "../syntax.ts";
+import { type Accumulate, compileAccumulate, type State } from "./accumulate.ts";
 import { bindEach, compileSource } from "./bind.ts";
 import { inner, type Place } from "./place.ts";
 
@@ -12,19 +13,18 @@ export function compileReduce(syntax: FoldSyntax, place: Place): Code {
   const source = compiler.code(syntax.source, inner(place));
   const initial = compiler.code(syntax.initial, inner(place));
   const { bindAll, inside } = compileSource(syntax.patterns, place);
-  const update = compiler.code(syntax.update, inside);
+  const round =
+    compileAccumulate(syntax.update, inside) ?? anyRound(compiler.code(syntax.update, inside));
   const fold = (input: JsonValue, env: Env, start: JsonValue): JsonValue => {
-    let state = start;
+    const state: State = { value: start, isOwned: false };
     source.each(input, env, (value) =>
       bindEach(bindAll, { value, env }, (bound) => {
         env.run.spend(1);
-        const previous = state;
-        state = null;
-        state = lastOf(update, previous, bound);
+        round(state, bound);
         return false;
       }),
     );
-    return state;
+    return state.value;
   };
   if (initial.kind === "one") {
     return one((input, env) => fold(input, env, initial.get(input, env)));
@@ -38,6 +38,15 @@ export function compileReduce(syntax: FoldSyntax, place: Place): Code {
       return emit(result);
     });
   });
+}
+
+/** A round of any other update. */
+function anyRound(update: Code): Accumulate {
+  return (state, env) => {
+    const { value } = state;
+    state.value = null;
+    state.value = lastOf(update, value, env);
+  };
 }
 
 function lastOf(code: Code, input: JsonValue, env: Env): JsonValue {
