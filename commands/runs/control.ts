@@ -18,8 +18,8 @@ export const cancel = command({
   async run({ id, reason }, terminal) {
     const { isOver, before } = await look(id);
     if (isOver) return report(before, `had ended before: ${before.status}`, terminal);
-    const after = await connect().cancelRun(id, reason);
-    report(after, after.status === "cancelled" ? "cancelled" : "is being cancelled", terminal);
+    // The wish is kept, so that nothing but its being carried out is still to come.
+    report(await connect().cancelRun(id, reason), "cancelled", terminal);
   },
 });
 
