@@ -3,9 +3,10 @@ import { join } from "node:path";
 
 import { version } from "../base/build-info.ts";
 import { messageOf } from "../base/errors.ts";
-import { logLevelOf } from "../base/log.ts";
+import { type Log, logLevelOf } from "../base/log.ts";
 import { findHome, type Paths, pathsOf } from "../base/paths.ts";
 import { ownIdentity } from "../base/process-identity.ts";
+import { pruneRunners } from "../release/prune-runners.ts";
 import { LLM_ENVIRONMENT } from "../schema/llm.ts";
 import { describeModel, llmEnvironment } from "../settings/model.ts";
 import { type LoadedSettings, readSettings } from "../settings/read-settings.ts";
@@ -78,13 +79,24 @@ async function runUntil(
     log.warn("other machines can reach this server; what they send and get is not encrypted");
   }
   void supervisor.start().then(
-    () => log.info("every part is ready"),
+    () => tidyUp(paths, log),
     (error: unknown) => log.error(`a part did not start: ${messageOf(error)}`),
   );
   log.info(`stopping on ${await stopAsked}`);
   await Promise.all([server.stop(), supervisor.stop()]);
   removeServerHint(paths, identity);
   log.info("stopped");
+}
+
+/** Only a start that went well may remove what an earlier one used. */
+async function tidyUp(paths: Paths, log: Log): Promise<void> {
+  log.info("every part is ready");
+  try {
+    const removed = await pruneRunners(paths);
+    if (removed.length > 0) log.info(`removed what nobody needs: ${removed.join(", ")}`);
+  } catch (error) {
+    log.warn(`old agent-runners could not be removed: ${messageOf(error)}`);
+  }
 }
 
 /** Asked for before anything is started, so that no signal is missed. */
