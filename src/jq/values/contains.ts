@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../base/json.ts";
+import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { raise } from "../raise.ts";
 import type { Run } from "../run.ts";
 import { describe } from "./json-text.ts";
@@ -19,20 +19,30 @@ interface Progress {
   readonly depth: number;
 }
 
+/** Walks with loops, as callbacks would take the stack of a deep value several times over. */
 function containsAt(whole: JsonValue, part: JsonValue, progress: Progress): boolean {
   const { run, depth } = progress;
   if (depth > VALUE_DEPTH_MAX) raise("Containment check too deep");
   run.spend(1);
-  const deeper = { run, depth: depth + 1 };
   if (typeof whole === "string" && typeof part === "string") return whole.includes(part);
+  const deeper = { run, depth: depth + 1 };
   if (Array.isArray(whole) && Array.isArray(part)) {
-    return part.every((wanted) => whole.some((item) => containsAt(item, wanted, deeper)));
+    for (const wanted of part) if (!hasItem(whole, wanted, deeper)) return false;
+    return true;
   }
-  if (isObject(whole) && isObject(part)) {
-    return Object.keys(part).every(
-      (key) =>
-        Object.hasOwn(whole, key) && containsAt(whole[key] ?? null, part[key] ?? null, deeper),
-    );
+  if (!isObject(whole) || !isObject(part)) return equal(whole, part);
+  return containsFields(whole, part, deeper);
+}
+
+function containsFields(whole: JsonObject, part: JsonObject, progress: Progress): boolean {
+  for (const key of Object.keys(part)) {
+    if (!Object.hasOwn(whole, key)) return false;
+    if (!containsAt(whole[key] ?? null, part[key] ?? null, progress)) return false;
   }
-  return equal(whole, part);
+  return true;
+}
+
+function hasItem(items: readonly JsonValue[], wanted: JsonValue, progress: Progress): boolean {
+  for (const item of items) if (containsAt(item, wanted, progress)) return true;
+  return false;
 }

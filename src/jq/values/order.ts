@@ -79,22 +79,32 @@ export function equal(left: JsonValue, right: JsonValue): boolean {
 }
 
 function equalAt(left: JsonValue, right: JsonValue, depth: number): boolean {
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
-    return left === right;
-  }
   if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
+    return false;
+  }
   if (depth > VALUE_DEPTH_MAX) raise("Equality check too deep");
   pay(1);
-  if (Array.isArray(left)) {
-    if (!Array.isArray(right) || left.length !== right.length) return false;
-    return left.every((item, index) => equalAt(item, right[index] ?? null, depth + 1));
+  if (Array.isArray(left)) return Array.isArray(right) && equalArrays(left, right, depth);
+  return !Array.isArray(right) && equalObjects(left, right, depth);
+}
+
+function equalArrays(left: JsonValue[], right: JsonValue[], depth: number): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) {
+    if (!equalAt(left[index] ?? null, right[index] ?? null, depth + 1)) return false;
   }
-  if (Array.isArray(right)) return false;
+  return true;
+}
+
+function equalObjects(left: JsonObject, right: JsonObject, depth: number): boolean {
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every(
-    (key) => Object.hasOwn(right, key) && equalAt(left[key] ?? null, right[key] ?? null, depth + 1),
-  );
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key)) return false;
+    if (!equalAt(left[key] ?? null, right[key] ?? null, depth + 1)) return false;
+  }
+  return true;
 }
 
 /** A sorted copy; equal values keep their order. */
