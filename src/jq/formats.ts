@@ -1,6 +1,7 @@
 import type { JsonValue } from "../base/json.ts";
 import { raise } from "./raise.ts";
 import { describe, toJsonText } from "./values/json-text.ts";
+import { pay } from "./values/meter.ts";
 import { numberText } from "./values/number-text.ts";
 
 type Format = (value: JsonValue) => string;
@@ -36,7 +37,10 @@ export function isFormat(name: string): boolean {
 /** One value through `@name`, as it is put into a string. */
 export function formatValue(name: string, value: JsonValue): string {
   const format = FORMATS.get(name);
-  return format === undefined ? raise(`${name} is not a valid format`) : format(value);
+  if (format === undefined) return raise(`${name} is not a valid format`);
+  const text = format(value);
+  pay(text.length / 256);
+  return text;
 }
 
 /** A string as it is, anything else as JSON. */

@@ -1,6 +1,7 @@
 import { arrays } from "./arrays.ts";
 import { control } from "./control.ts";
 import { dates } from "./dates.ts";
+import { loops } from "./loops.ts";
 import { mathematics } from "./math.ts";
 import type { Native, Natives } from "./native.ts";
 import { numbers } from "./numbers.ts";
@@ -14,6 +15,7 @@ import { walking } from "./walk.ts";
 const NATIVES: ReadonlyMap<string, Native> = new Map(
   [
     control,
+    loops,
     paths,
     values,
     arrays,

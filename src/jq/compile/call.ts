@@ -1,8 +1,8 @@
 import { suggest } from "../../base/suggest.ts";
 import { findLibrary, libraryNames } from "../builtins/library.ts";
 import { findNative, nativeNames } from "../builtins/natives.ts";
-import { type Code, constant, type GetOne, type GetOption, many, one, option } from "../code.ts";
-import { climb, type Env } from "../env.ts";
+import { type Code, constant, many } from "../code.ts";
+import { climb } from "../env.ts";
 import { elsewhere, type SpotEach } from "../spot.ts";
 import type { CallSyntax, Definition, Syntax } from "../syntax.ts";
 import type { Update } from "../update.ts";
@@ -15,6 +15,7 @@ import {
   type Procedure,
   type Scope,
 } from "./place.ts";
+import { type MakeScope, procedureCode } from "./procedure.ts";
 
 /** Functions nest at most this deep inside their callers; deeper ones are called. */
 const INLINE_DEPTH_MAX = 32;
@@ -132,8 +133,6 @@ function callParameter(hops: number): Code {
   });
 }
 
-type MakeScope = (env: Env) => Env;
-
 /** Builds the scope of a procedure's body: the scope it was defined in, and its arguments. */
 function compileArguments(entry: FunctionEntry, syntax: CallSyntax, place: Place): MakeScope {
   const hops = place.level - entry.level;
@@ -161,70 +160,7 @@ function lazySpots(compile: () => SpotEach): SpotEach {
 function callProcedure(entry: FunctionEntry, syntax: CallSyntax, place: Place): Code {
   const procedure = procedureOf(entry, place);
   const scopeOf = compileArguments(entry, syntax, place);
-  if (procedure.kind === "many") return callMany(procedure, scopeOf, place.isTail);
-  if (procedure.kind === "option") return callOption(procedure, scopeOf, place.isTail);
-  return callOne(procedure, scopeOf, place.isTail);
-}
-
-/** A call that nothing waits for replaces its caller, so it may be repeated for as long as the fuel lasts. */
-function callOne(procedure: Procedure, scopeOf: MakeScope, isTail: boolean): Code {
-  if (isTail) {
-    return one((input, env) => {
-      env.run.spend(1);
-      return oneOf(procedure)(input, scopeOf(env));
-    });
-  }
-  return one((input, env) => {
-    env.run.enter();
-    const value = oneOf(procedure)(input, scopeOf(env));
-    env.run.leave();
-    return value;
-  });
-}
-
-function callOption(procedure: Procedure, scopeOf: MakeScope, isTail: boolean): Code {
-  if (isTail) {
-    return option((input, env) => {
-      env.run.spend(1);
-      return optionOf(procedure)(input, scopeOf(env));
-    });
-  }
-  return option((input, env) => {
-    env.run.enter();
-    const value = optionOf(procedure)(input, scopeOf(env));
-    env.run.leave();
-    return value;
-  });
-}
-
-function oneOf({ code }: Procedure): GetOne {
-  if (code?.kind === "one") return code.get;
-  throw new Error("unreachable: a procedure has the kind it was given");
-}
-
-function optionOf({ code }: Procedure): GetOption {
-  if (code !== undefined && code.kind !== "many") return code.get;
-  throw new Error("unreachable: a procedure has the kind it was given");
-}
-
-function callMany(procedure: Procedure, scopeOf: MakeScope, isTail: boolean): Code {
-  const code = (): Code => {
-    if (procedure.code === undefined)
-      throw new Error("unreachable: a procedure is compiled before it runs");
-    return procedure.code;
-  };
-  if (isTail) {
-    return many((input, env, emit) => {
-      env.run.spend(1);
-      return code().each(input, scopeOf(env), emit);
-    });
-  }
-  return many((input, env, emit) => {
-    env.run.enter();
-    const isStopped = code().each(input, scopeOf(env), emit);
-    env.run.leave();
-    return isStopped;
-  });
+  return procedureCode(procedure, scopeOf, place.isTail);
 }
 
 /**

@@ -11,6 +11,8 @@ const PRINT_DEPTH_MAX = 10_001;
 export const TEXT_LENGTH_MAX = 0x1fff_ffff;
 const EXCERPT_BYTES_MAX = 29;
 
+/** Text grows twofold each time that it is quoted again, so it has a price. */
+const UNITS_PER_FUEL = 256;
 /** Deeper values are left to the writer here, which bounds its own depth. */
 const NATIVE_DEPTH_MAX = 500;
 
@@ -21,6 +23,7 @@ const NATIVE_DEPTH_MAX = 500;
 export function toJsonText(value: JsonValue, indent = ""): string {
   if (isNative(value, 0)) {
     const text = JSON.stringify(value, undefined, indent);
+    pay(text.length / UNITS_PER_FUEL);
     if (!UNLIKE_NATIVE.test(text)) return text;
   }
   return textAt(value, { depth: 0, indent, line: indent === "" ? "" : "\n" });
