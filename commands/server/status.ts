@@ -61,6 +61,7 @@ function print(state: string, { hint, report, home }: Known, terminal: Terminal)
     ["version", hint && `${hint.version}${skew(hint.version)}`],
     ["data", home],
     ["model", report && describeModel(report)],
+    ["journal", report?.journalProblem],
   ];
   for (const [label, value] of rows) {
     if (value !== undefined) terminal.print(`  ${label.padEnd(8)} ${value}`);

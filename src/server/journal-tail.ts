@@ -19,33 +19,53 @@ export interface JournalTailOptions {
 }
 
 export interface JournalTail {
+  /** Whether the journal is read: never one that is not the one that was read before. */
   isConnected(): boolean;
+  /** Why it is not, when that does not pass by itself. */
+  problem(): string | undefined;
   /** Follows the journal until aborted, whatever breaks in between. Never rejects. */
   follow(signal: AbortSignal): Promise<void>;
 }
 
 /** Brings what happens to the runs into the server's tables, and on to those who watch. */
 export function createJournalTail(options: JournalTailOptions): JournalTail {
+  const { store, runner, log, onConnect } = options;
   let isConnected = false;
+  let problem: string | undefined;
+  const judge = createJudge(store);
   const readUntilBroken = async (signal: AbortSignal, onProgress: () => void): Promise<void> => {
-    const after = await options.store.journal.position();
-    const chunks = await options.runner.journal(after, signal);
-    isConnected = true;
-    options.onConnect();
+    const chunks = await runner.journal(await store.journal.position(), signal);
     for await (const lines of chunks) {
+      const [first] = lines;
+      if (first && !isConnected) {
+        await judge(first);
+        isConnected = true;
+        problem = undefined;
+        onConnect();
+      }
       await take(options, lines);
       onProgress();
     }
   };
+  const report = (error: unknown): void => {
+    const message = messageOf(error);
+    // While the runner restarts this is expected; anything else needs to be seen, once.
+    const isExpected = error instanceof StigmerError && error.code === "unavailable";
+    if (!isExpected && message === problem) return;
+    if (!isExpected) problem = message;
+    const hint = error instanceof StigmerError ? error.hint : undefined;
+    log[isExpected ? "debug" : "warn"](`the journal is not read: ${message}`, { hint });
+  };
   return {
     isConnected: () => isConnected,
+    problem: () => problem,
     follow: async (signal) => {
       let failures = 0;
       while (!signal.aborted) {
         try {
           await readUntilBroken(signal, () => (failures = 0));
         } catch (error) {
-          report(options.log, error, signal);
+          if (!signal.aborted) report(error);
         }
         isConnected = false;
         await options.sleep(backOffMs(failures), signal);
@@ -69,11 +89,50 @@ async function take(
   }
 }
 
-function report(log: Log, error: unknown, signal: AbortSignal): void {
-  if (signal.aborted) return;
-  // While the runner restarts this is expected; anything else needs to be seen.
-  const isExpected = error instanceof StigmerError && error.code === "unavailable";
-  const hint = error instanceof StigmerError ? error.hint : undefined;
-  const message = `the journal is not read at the moment: ${messageOf(error)}`;
-  log[isExpected ? "debug" : "warn"](message, { hint });
+/**
+ * Reading on in another journal, or in an older copy of the same, would pass over what happens next: positions alone
+ * say nothing once it has grown.
+ */
+function createJudge(store: JournalTailOptions["store"]) {
+  const outdated = new Set<string>();
+  return async (first: JournalLine): Promise<void> => {
+    if (first.type !== "journal") throw new Error("the journal does not say which one it is");
+    const position = await store.journal.position();
+    const known = await store.journal.journalId();
+    if (position === 0 || known === undefined) await store.journal.adopt(first.id);
+    else if (known !== first.id) throw foreign("it is not the one that the server has read");
+    if (first.lastPosition < position) outdated.add(first.id);
+    if (!outdated.has(first.id)) return;
+    throw foreign(`it ended before event ${position}, up to which the server has read`);
+  };
+}
+
+function foreign(what: string): StigmerError {
+  return new StigmerError(
+    "conflict",
+    `data/journal.db does not belong to data/stigmer.db: ${what}`,
+    {
+      hint: "stop the server; then put back journal.db, stigmer.db and blobs from one backup, or move all of them away",
+    },
+  );
+}
+
+type Engine = Pick<RunnerPort, "start" | "cancel">;
+
+/** What an engine is given while its journal is not read would be lost: it is kept until it is. */
+export function onlyWhileRead(runner: Engine, tail: Pick<JournalTail, "isConnected">): Engine {
+  const requireRead = (): void => {
+    if (tail.isConnected()) return;
+    throw new StigmerError("unavailable", "the journal of the runs is not read at the moment");
+  };
+  return {
+    start: async (run) => {
+      requireRead();
+      await runner.start(run);
+    },
+    cancel: async (runId, reason) => {
+      requireRead();
+      await runner.cancel(runId, reason);
+    },
+  };
 }

@@ -14,6 +14,8 @@ export interface RunnerPort {
     runId: string,
     signal: { id: string; name: string; data: JsonValue },
   ): Promise<"accepted" | "duplicate" | "ended">;
-  /** Resolves when connected; then what the journal has after the position and what is added, as it arrives. */
+  /**
+   * Resolves when connected; then the journal's head, what it has after the position and what is added, as it arrives.
+   */
   journal(after: number, signal: AbortSignal): Promise<AsyncIterable<readonly JournalLine[]>>;
 }

@@ -11,7 +11,7 @@ import type { Supervisor } from "../supervisor/supervise.ts";
 import { createApp } from "./app.ts";
 import { sleep } from "./back-off.ts";
 import { createHandover } from "./handover.ts";
-import { createJournalTail } from "./journal-tail.ts";
+import { createJournalTail, type JournalTail, onlyWhileRead } from "./journal-tail.ts";
 import { type Listener, listenOnPort, listenOnSocket, urlOf } from "./listen.ts";
 import { workflowRunnerSocket } from "./parts.ts";
 import { createRunFeed } from "./run-feed.ts";
@@ -54,7 +54,7 @@ function serve(options: StartOptions, store: Store, token: string): RunningServe
   const startedAt = new Date().toISOString();
   const flow = createFlow(options, store);
   const place = { url: urlOf(listen, options.port) };
-  const readiness = (): Readiness => readinessOf(options.supervisor, flow.tail.isConnected());
+  const readiness = (): Readiness => readinessOf(options.supervisor, flow.tail);
   const app = createApp(
     {
       ...flow,
@@ -87,9 +87,10 @@ function serve(options: StartOptions, store: Store, token: string): RunningServe
 function createFlow({ paths, log }: StartOptions, store: Store) {
   const feed = createRunFeed();
   const runner = connectWorkflowRunner(workflowRunnerSocket(paths));
-  const handover = createHandover({ store, runner, feed, log, sleep });
   const onConnect = (): void => handover.wake();
   const tail = createJournalTail({ store, runner, feed, log, now, sleep, onConnect });
+  const engine = onlyWhileRead(runner, tail);
+  const handover = createHandover({ store, runner: engine, feed, log, sleep });
   const stopped = new AbortController();
   let work: Promise<unknown> = Promise.resolve();
   return {
@@ -111,13 +112,18 @@ function now(): Date {
   return new Date();
 }
 
-function readinessOf(
-  supervisor: Pick<Supervisor, "status">,
-  isJournalConnected: boolean,
-): Readiness {
+function readinessOf(supervisor: Pick<Supervisor, "status">, tail: JournalTail): Readiness {
   const parts = supervisor.status();
+  const isJournalConnected = tail.isConnected();
+  const journalProblem = tail.problem();
   const isReady = isJournalConnected && parts.every(({ state }) => state === "ready");
-  return { status: isReady ? "ready" : "not-ready", parts, isJournalConnected };
+  const status = isReady ? "ready" : "not-ready";
+  return {
+    status,
+    parts,
+    isJournalConnected,
+    ...(journalProblem !== undefined && { journalProblem }),
+  };
 }
 
 function report(

@@ -9,6 +9,10 @@ import type { Tables } from "./tables.ts";
 export interface JournalStore {
   /** How far the journal has been applied. */
   position(): Promise<number>;
+  /** Id of the journal that it was; undefined before the first. */
+  journalId(): Promise<string | undefined>;
+  /** From now on it is this journal. */
+  adopt(journalId: string): Promise<void>;
   /**
    * Applies entries and their position in one transaction; entries that were applied before are left out. Answers the
    * runs whose stream has grown, ancestors included.
@@ -35,6 +39,16 @@ export function openJournal(database: Kysely<Tables>, now: () => Date): JournalS
   };
   return {
     position: () => position(database),
+    journalId: async () => {
+      const row = await database
+        .selectFrom("journal_tail")
+        .select("journal_id")
+        .executeTakeFirstOrThrow();
+      return row.journal_id ?? undefined;
+    },
+    adopt: async (journalId) => {
+      await database.updateTable("journal_tail").set({ journal_id: journalId }).execute();
+    },
     apply: (entries) => write((batch) => applyAll(batch, entries)),
     endPending: (runId, end, event) =>
       write(async (batch) => {

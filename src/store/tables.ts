@@ -7,7 +7,7 @@ export interface Tables {
   run_events: RunEventTable;
   run_streams: { run_number: number; sequence: number };
   idempotency_keys: IdempotencyKeyTable;
-  journal_tail: { id: number; position: number };
+  journal_tail: { id: number; position: number; journal_id: string | null };
 }
 
 export interface ResourceTable {

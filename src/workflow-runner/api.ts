@@ -55,23 +55,10 @@ export function createApi({ backend, feed, log, isReady }: ApiParts): Hono {
   });
   api.get("/journal", (context) => {
     const { after } = parseInput(JournalQuery, context.req.query(), { what: "the query" });
-    requireReached(backend.health().lastPosition, after);
     const headers = { "content-type": "application/x-ndjson" };
     return context.newResponse(streamJournal(backend, feed, after), { headers });
   });
   return api;
-}
-
-/** Who has read further than the journal goes has read another journal: going on would lose what comes next. */
-function requireReached(lastPosition: number, after: number): void {
-  if (after <= lastPosition) return;
-  throw new StigmerError(
-    "conflict",
-    `the journal ends at event ${lastPosition}, but the server has read up to event ${after}`,
-    {
-      hint: "data/journal.db and data/stigmer.db do not belong together: restore both from one backup, or move both away",
-    },
-  );
 }
 
 function addHealth(api: Hono, backend: SqliteBackend, isReady: () => boolean): void {

@@ -11,6 +11,8 @@ function event(position: number, size = 0): JournalEvent {
   return { position, runId: "run_1", sequence: position, timeMs: 0, body };
 }
 
+const health = () => ({ lastPosition: 3, problem: undefined, broken: [] });
+
 /** A journal of so many batches; tells how many were taken, and that the reader is gone. */
 function createJournal(batches: readonly JournalEvent[][]) {
   const state = { taken: 0, isClosed: false };
@@ -27,7 +29,7 @@ function createJournal(batches: readonly JournalEvent[][]) {
       state.isClosed = true;
     }
   }
-  return { state, backend: { events } };
+  return { state, backend: { events, health, journalId: "j1" } };
 }
 
 test("events come in order, and progress between them as it happens", async () => {
@@ -43,7 +45,7 @@ test("events come in order, and progress between them as it happens", async () =
   const third = await next();
 
   expect([greeting, first, second, third]).toEqual([
-    { type: "heartbeat" },
+    { type: "journal", id: "j1", lastPosition: 3 },
     { type: "events", events: [event(1)] },
     { type: "events", events: [event(2), event(3)] },
     { type: "progress", runId: "run_1", commandId: "/a", data: "text" },
@@ -67,15 +69,17 @@ test("a reader that is slow is waited for", async () => {
   expect(read).toBe(20);
 });
 
-test("a silent journal sends one heartbeat at once and then more", async () => {
+test("a silent journal says at once which one it is, and then that it is there", async () => {
   const { backend } = createJournal([]);
 
   const lines = readLines(streamJournal(backend, createProgressFeed(), 0, 1));
 
   const beats = [await lines.next(), await lines.next(), await lines.next()];
-  expect(beats.map(({ value }) => value)).toEqual(
-    Array.from({ length: 3 }, () => '{"type":"heartbeat"}'),
-  );
+  expect(beats.map(({ value }) => value)).toEqual([
+    '{"type":"journal","id":"j1","lastPosition":3}',
+    '{"type":"heartbeat"}',
+    '{"type":"heartbeat"}',
+  ]);
   await lines.return(undefined);
 });
 

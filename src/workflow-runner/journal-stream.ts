@@ -1,4 +1,4 @@
-import type { Backend } from "../durable/backend.ts";
+import type { SqliteBackend } from "../durable/sqlite/backend.ts";
 import type { JournalLine } from "../schema/wire/workflow-runner.ts";
 import type { ProgressFeed } from "./progress-feed.ts";
 
@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 15_000;
 
 /** The journal after that position and then each new event, with what activities show meanwhile: NDJSON without end. */
 export function streamJournal(
-  backend: Pick<Backend, "events">,
+  backend: Pick<SqliteBackend, "events" | "health" | "journalId">,
   feed: ProgressFeed,
   afterPosition: number,
   heartbeatMs = HEARTBEAT_MS,
@@ -27,7 +27,8 @@ export function streamJournal(
           if (hasRoom(controller)) send(line);
         };
         // An answer begins with its first byte: without one a silent journal would look like no connection.
-        send({ type: "heartbeat" });
+        const { lastPosition } = backend.health();
+        send({ type: "journal", id: backend.journalId, lastPosition });
         const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), heartbeatMs);
         stop.push(feed.watch(sendIfRoom), () => clearInterval(timer));
         const pump = async (): Promise<void> => {

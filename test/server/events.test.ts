@@ -282,6 +282,34 @@ describe("the journal", () => {
     await until(async () => (await server.request("/readyz")).status === 200);
   });
 
+  test.each(["another", "an older copy"])(
+    "that is %s is not read on, however long it grows, and no run is given to it",
+    async (which) => {
+      const { server, id, runner } = await openWithRun();
+      runner.note(id, "read");
+      await until(async () => (await server.store.runs.get(id))?.lastSequence === 2);
+
+      runner.goDown();
+      if (which === "another") runner.journalId = "journal-2";
+      runner.journalEvents.length = 0;
+      runner.isUp = true;
+      await until(async () => server.logged.some((line) => line.includes("does not belong")));
+      for (let count = 0; count < 5; count += 1) runner.note("run_other", "must not be mixed in");
+      const body = json({ target: "hello" });
+      const started: string = (await bodyOf(await server.request("/v1/runs", body)))["id"];
+      await Bun.sleep(50);
+      const readiness = await server.request("/readyz");
+
+      expect(readiness.status).toBe(503);
+      expect((await bodyOf(readiness))["journalProblem"]).toContain("does not belong");
+      expect(await server.store.journal.position()).toBe(2);
+      expect(runner.started.some((run) => run.runId === started)).toBe(false);
+      expect((await server.store.runs.get(started))?.status).toBe("pending");
+      const told = server.logged.filter((line) => line.includes("does not belong"));
+      expect(told).toHaveLength(1);
+    },
+  );
+
   test("is applied once by a server that was restarted", async () => {
     const { server, id, runner } = await openWithRun();
     runner.note(id, "one");

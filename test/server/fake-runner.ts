@@ -6,6 +6,7 @@ import type { RunnerPort } from "../../src/server/runner-port.ts";
 /** A workflow-runner in memory: it keeps its journal over what the server believes to be restarts. */
 export class FakeRunner implements RunnerPort {
   readonly journalEvents: JournalEvent[] = [];
+  journalId = "journal-1";
   readonly started: RunRequestBody[] = [];
   readonly calls: string[] = [];
   isUp = true;
@@ -75,6 +76,11 @@ export class FakeRunner implements RunnerPort {
     };
     this.#listeners.add(listen);
     signal.addEventListener("abort", () => wake.resolve());
+    queue.push({
+      type: "journal",
+      id: this.journalId,
+      lastPosition: this.journalEvents.length,
+    });
     const events = this.journalEvents.filter(({ position }) => position > after);
     if (events.length > 0) queue.push({ type: "events", events });
     while (!signal.aborted) {

@@ -5,7 +5,7 @@ import { createLog } from "../../src/base/log.ts";
 import type { Readiness } from "../../src/schema/api/server.ts";
 import { createApp } from "../../src/server/app.ts";
 import { createHandover } from "../../src/server/handover.ts";
-import { createJournalTail } from "../../src/server/journal-tail.ts";
+import { createJournalTail, onlyWhileRead } from "../../src/server/journal-tail.ts";
 import { createRunFeed } from "../../src/server/run-feed.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 import { FakeRunner } from "./fake-runner.ts";
@@ -26,14 +26,16 @@ export function openServer(options: { runner?: FakeRunner; store?: Store; listen
   const logged: string[] = [];
   const log = createLog("server", (line) => logged.push(line), "debug");
   const stopped = new AbortController();
-  const handover = createHandover({ store, runner, feed, log, sleep });
   const onConnect = () => handover.wake();
   const tail = createJournalTail({ store, runner, feed, log, now, sleep, onConnect });
+  const engine = onlyWhileRead(runner, tail);
+  const handover = createHandover({ store, runner: engine, feed, log, sleep });
   const work = Promise.all([handover.work(stopped.signal), tail.follow(stopped.signal)]);
   const readiness = (): Readiness => ({
     status: tail.isConnected() ? "ready" : "not-ready",
     parts: [],
     isJournalConnected: tail.isConnected(),
+    ...(tail.problem() !== undefined && { journalProblem: tail.problem() }),
   });
   const app = createApp(
     {

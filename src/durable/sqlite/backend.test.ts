@@ -152,6 +152,21 @@ describe("one journal", () => {
     expect(String(refused)).toContain("is of a newer stigmer: version 99");
   });
 
+  test("has an id of its own for as long as it exists", async () => {
+    await open();
+    const first = backend.journalId;
+    await backend.stop();
+    await open();
+    const again = backend.journalId;
+    await backend.stop();
+    for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
+    await open();
+
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(again).toBe(first);
+    expect(backend.journalId).not.toBe(first);
+  });
+
   test("that is no database is refused with what to do", async () => {
     await open();
     await backend.stop();

@@ -48,6 +48,8 @@ export interface SqliteHealth {
 }
 
 export interface SqliteBackend extends Backend {
+  /** Tells this journal from any other. */
+  readonly journalId: string;
   health(): SqliteHealth;
 }
 
@@ -69,6 +71,7 @@ export function openSqliteBackend(options: SqliteBackendOptions): SqliteBackend 
     journal.close();
   };
   return {
+    journalId: journal.id(),
     start: () => recover(engine),
     stop: () => (stopped ??= stop()),
     run: (request) => requestRun(engine, request),

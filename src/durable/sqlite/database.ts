@@ -28,6 +28,8 @@ const MIGRATIONS: readonly string[] = [
      blob TEXT,
      UNIQUE (run, sequence)
    ) STRICT;`,
+  `CREATE TABLE journal (id TEXT NOT NULL) STRICT;
+   INSERT INTO journal (id) VALUES (lower(hex(randomblob(16))));`,
 ];
 
 const UserVersion = z.object({ user_version: z.int() });
@@ -82,7 +84,7 @@ function explain(path: string, error: unknown): unknown {
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
     const reason = messageOf(error);
     return new StigmerError("failed", `the journal "${path}" is damaged: ${reason}`, {
-      hint: "move it away together with its -wal file, or put a backup in its place",
+      hint: "stop the server; then put back journal.db, stigmer.db and blobs from one backup, or move all of them away",
       cause: error,
     });
   }

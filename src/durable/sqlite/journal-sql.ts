@@ -5,6 +5,8 @@ import { z } from "zod";
 /** What is read back from disk is input too. */
 export const Count = z.object({ count: z.int() });
 
+export const JournalValues = z.object({ id: z.string() });
+
 export const RunValues = z.object({
   key: z.int(),
   id: z.string(),
@@ -46,6 +48,7 @@ export function prepareStatements(database: Database) {
       "INSERT INTO event (position, run, sequence, time_ms, body, blob) VALUES (?, ?, ?, ?, ?, ?)",
     ),
     endRun: database.query<unknown, [number]>("UPDATE run SET is_open = 0 WHERE key = ?"),
+    journalId: database.query<unknown, []>("SELECT id FROM journal"),
     lastPosition: database.query<unknown, []>(
       "SELECT coalesce(max(position), 0) AS count FROM event",
     ),

@@ -7,7 +7,7 @@ import { parseJson } from "../../base/json.ts";
 import { JournalEventBody } from "../journal-event.ts";
 import type { JournalEvent, Parent } from "../journal-event.ts";
 import type { BlobStore } from "./blob-store.ts";
-import { Count, EventValues, prepareStatements, RunValues } from "./journal-sql.ts";
+import { Count, EventValues, JournalValues, prepareStatements, RunValues } from "./journal-sql.ts";
 
 /** Bodies beyond this size live in the blob store. */
 const INLINE_BYTES_MAX = 64 * 1024;
@@ -89,6 +89,11 @@ export class Journal {
       this.#rollBack();
       throw error;
     }
+  }
+
+  /** Made with the journal and never changed: a journal in its place has another one. */
+  id(): string {
+    return JournalValues.parse(this.#sql.journalId.get()).id;
   }
 
   lastPosition(): number {

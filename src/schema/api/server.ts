@@ -18,6 +18,8 @@ export const Readiness = z.object({
   parts: z.array(PartReport),
   /** Whether the server reads the journal of the runs. */
   isJournalConnected: z.boolean(),
+  /** Why it does not, when that does not pass by itself. */
+  journalProblem: z.string().optional(),
 });
 export type Readiness = z.infer<typeof Readiness>;
 

@@ -35,8 +35,17 @@ export const RunDescriptionBody = z.strictObject({
 });
 export type RunDescriptionBody = z.infer<typeof RunDescriptionBody>;
 
+/** The first line of the journal: which one it is, and how far it went when it was opened. */
+export const JournalHead = z.strictObject({
+  type: z.literal("journal"),
+  id: z.string(),
+  lastPosition: z.int(),
+});
+export type JournalHead = z.infer<typeof JournalHead>;
+
 /** One line of `GET /journal?after=<position>` (NDJSON, endless). `progress` is live only and has no place in the journal. */
 export const JournalLine = z.discriminatedUnion("type", [
+  JournalHead,
   z.strictObject({ type: z.literal("events"), events: z.array(JournalEvent) }),
   z.strictObject({
     type: z.literal("progress"),
