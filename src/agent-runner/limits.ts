@@ -13,6 +13,11 @@ export interface Limits {
   readonly mcpIdleMs: number;
   readonly toolTextBytesMax: number;
   readonly shellMs: number;
+  /** Of one sandbox, or of all its user's where the kernel is older than 5.14. */
+  readonly sandboxProcessesMax: number;
+  /** Of each process. */
+  readonly sandboxMemoryBytesMax: number;
+  readonly sandboxFileBytesMax: number;
   readonly fetchMs: number;
   readonly fetchBytesMax: number;
   readonly heartbeatMs: number;
@@ -26,6 +31,9 @@ export const defaultLimits: Limits = {
   mcpIdleMs: 300_000,
   toolTextBytesMax: 100_000,
   shellMs: 120_000,
+  sandboxProcessesMax: 1_024,
+  sandboxMemoryBytesMax: 4 * 1_024 ** 3,
+  sandboxFileBytesMax: 1_024 ** 3,
   fetchMs: 30_000,
   fetchBytesMax: 2_000_000,
   heartbeatMs: 10_000,

@@ -21,7 +21,7 @@ export function openRunner(home: string, environment: Environment, limits: Limit
   };
   const probeSandbox = async () => {
     const { probeBubblewrap } = await import("./sandbox/bubblewrap.ts");
-    return probeBubblewrap(environment, reaper);
+    return probeBubblewrap({ home, environment, reaper, limits });
   };
   return {
     home,

@@ -14,7 +14,12 @@ import { builtinTools, describeBuiltin, runBuiltin } from "./tools.ts";
 setDefaultTimeout(60_000);
 
 const reaper = createReaper();
-const probe: SandboxProbe = await probeBubblewrap(process.env, reaper);
+const probe: SandboxProbe = await probeBubblewrap({
+  home: tmpdir(),
+  environment: process.env,
+  reaper,
+  limits: defaultLimits,
+});
 const isMissing = "refusal" in probe;
 if (isMissing) console.warn(`SKIPPED: the sandbox of file and shell tools. ${probe.refusal}`);
 

@@ -1,33 +1,13 @@
-import { existsSync } from "node:fs";
-
+import type { Limits } from "../limits.ts";
 import { type Child, startChild } from "../process/child.ts";
 import type { Reaper } from "../process/reaper.ts";
 import { keepTail } from "../process/tail.ts";
+import limitScript from "./limit.sh.txt" with { type: "text" };
+import { showSystem } from "./system-view.ts";
 
 /** Where an agent's files are for the agent, whatever the run. */
 export const SANDBOX_FOLDER = "/workspace";
 
-/** Programs and what they need, to be read only. Homes, mounts and our own state are not in the sandbox at all. */
-const SYSTEM_FOLDERS = [
-  "/usr",
-  "/bin",
-  "/sbin",
-  "/lib",
-  "/lib32",
-  "/lib64",
-  "/libx32",
-  "/opt",
-  "/nix",
-  "/etc",
-];
-/** Readable by root, and an agent-runner may run as root. */
-const HIDDEN_FILES = [
-  "/etc/shadow",
-  "/etc/gshadow",
-  "/etc/shadow-",
-  "/etc/gshadow-",
-  "/etc/sudoers",
-];
 const PROBE_CHARACTERS_MAX = 500;
 /** No network, no other process, no rights, and no terminal to type into. */
 const ISOLATION = [
@@ -58,10 +38,21 @@ export interface Sandbox {
 /** The sandbox, or why there is none on this machine. */
 export type SandboxProbe = { readonly sandbox: Sandbox } | { readonly refusal: string };
 
-export async function probeBubblewrap(
-  environment: Readonly<Record<string, string | undefined>>,
-  reaper: Reaper,
-): Promise<SandboxProbe> {
+export interface SandboxWorld {
+  /** Our own state, which no program in the sandbox sees. */
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly reaper: Reaper;
+  readonly limits: Limits;
+}
+
+export async function probeBubblewrap({
+  home,
+  environment,
+  reaper,
+  limits,
+}: SandboxWorld): Promise<SandboxProbe> {
+  const privateFolders = [home, environment["HOME"] ?? ""].filter(Boolean);
   const program = Bun.which("bwrap", { PATH: environment["PATH"] ?? "" });
   if (!program) {
     return { refusal: refusal("bubblewrap (bwrap) is not installed", INSTALL) };
@@ -70,7 +61,13 @@ export async function probeBubblewrap(
     start: (command, workspace) =>
       startChild(
         {
-          command: [program, ...bubblewrapArguments(workspace), "--", ...command],
+          command: [
+            program,
+            ...showSystem(privateFolders),
+            ...bubblewrapArguments(workspace),
+            "--",
+            ...limitedCommand(command, limits),
+          ],
           environment: {},
           folder: "/",
         },
@@ -97,15 +94,20 @@ function refusal(why: string, mend: string): string {
 }
 
 function bubblewrapArguments(workspace: string): string[] {
-  const readOnly = SYSTEM_FOLDERS.flatMap((folder) => ["--ro-bind-try", folder, folder]);
-  const hidden = HIDDEN_FILES.flatMap((path) =>
-    existsSync(path) ? ["--ro-bind", "/dev/null", path] : [],
-  );
   const variables = Object.entries(ENVIRONMENT).flatMap(([name, value]) => [
     "--setenv",
     name,
     value,
   ]);
   const folders = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", workspace];
-  return [...readOnly, ...hidden, ...folders, SANDBOX_FOLDER, ...ISOLATION, ...variables];
+  return [...folders, SANDBOX_FOLDER, ...ISOLATION, ...variables];
+}
+
+/** The kernel counts no processes of root. Memory that is only reserved is free, as runtimes reserve very much. */
+function limitedCommand(
+  command: readonly string[],
+  { sandboxProcessesMax, sandboxMemoryBytesMax, sandboxFileBytesMax }: Limits,
+): string[] {
+  const limits = [sandboxProcessesMax, sandboxMemoryBytesMax / 1_024, sandboxFileBytesMax / 512];
+  return ["/bin/sh", "-c", limitScript, "sh", ...limits.map(String), ...command];
 }
