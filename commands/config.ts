@@ -15,7 +15,8 @@ export const config = group(
   },
   {
     details:
-      "A flag wins over a STIGMER_* variable, a variable over stigmer.yaml in this folder, that over config.yaml in the home.",
+      "A flag wins over a STIGMER_* variable, a variable over stigmer.yaml in this folder, that over config.yaml in the home.\n" +
+      "A stigmer.yaml may set llm.provider, llm.model, server.port and logLevel; the rest is yours to set.",
     examples: ["stigmer config list", "stigmer config set llm.provider anthropic"],
   },
 );

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { Paths } from "../base/paths.ts";
-import { parseInput } from "../schema/parse-input.ts";
+import { inputError, parseInput } from "../schema/parse-input.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { type SettingKey, settingKeys, Settings } from "./settings.ts";
 
@@ -70,13 +70,33 @@ function readLayers({ paths, environment, flags = {}, projectFolder }: SettingsS
     textLayer("flag", ({ key }) => ({ from: flagOf(key), text: flags[key] })),
     textLayer("environment", ({ variable }) => ({ from: variable, text: environment[variable] })),
   ];
-  if (projectFolder !== undefined)
-    layers.push(fileLayer("project", join(projectFolder, PROJECT_FILE)));
+  if (projectFolder !== undefined) layers.push(projectLayer(join(projectFolder, PROJECT_FILE)));
   return [...layers, fileLayer("config", paths.config)];
 }
 
 function fileLayer(origin: OriginKind, file: string): Layer {
-  const { values } = readSettingsFile(file);
+  return valuesLayer(origin, file, readSettingsFile(file).values);
+}
+
+/** What a project may not set is refused rather than passed over: whoever wrote it there counts on it. */
+function projectLayer(file: string): Layer {
+  const { values, locate } = readSettingsFile(file);
+  const refused = settingKeys.filter(
+    ({ isForProject, path }) => !isForProject && valueAt(values, path) !== undefined,
+  );
+  const [first] = refused;
+  if (!first) return valuesLayer("project", file, values);
+  const hint = `set it for yourself: \`stigmer config set ${first.key} <value>\`, or the variable ${first.variable}`;
+  throw inputError(
+    { what: file, file, locate, hint },
+    refused.map(({ key, path }) => ({
+      message: `a project may not set ${key}`,
+      pointer: `/${path.join("/")}`,
+    })),
+  );
+}
+
+function valuesLayer(origin: OriginKind, file: string, values: JsonObject): Layer {
   return ({ path }) => {
     const value = valueAt(values, path);
     return value === undefined ? undefined : { value, origin, from: file };

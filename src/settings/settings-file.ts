@@ -4,13 +4,14 @@ import { type Document, isNode, isScalar, LineCounter, parseDocument } from "yam
 
 import { StigmerError, systemCodeOf } from "../base/errors.ts";
 import { isJsonObject, Json, type JsonObject } from "../base/json.ts";
-import { parseInput } from "../schema/parse-input.ts";
+import { type InputSource, parseInput } from "../schema/parse-input.ts";
 import { Settings } from "./settings.ts";
 
 /** A file of settings as it was written: its values, and the document that keeps its comments. */
 export interface SettingsFile {
   readonly values: JsonObject;
   readonly document: Document;
+  readonly locate: NonNullable<InputSource["locate"]>;
 }
 
 /** Reads and checks a file of settings; one that is missing holds none. */
@@ -36,7 +37,7 @@ export function parseSettings(text: string, file: string): SettingsFile {
     throw new StigmerError("invalid_input", `${file} is not valid YAML`, { issues });
   }
   const value = Json.parse(document.toJS() ?? {});
-  const locate = (pointer: string, part?: "key" | "value") => {
+  const locate: SettingsFile["locate"] = (pointer, part) => {
     const offset = offsetOf(document, pointer.split("/").slice(1), part);
     return offset === undefined ? undefined : positionAt(offset);
   };
@@ -46,7 +47,7 @@ export function parseSettings(text: string, file: string): SettingsFile {
     file,
     locate,
   });
-  return { values: isJsonObject(value) ? value : {}, document };
+  return { values: isJsonObject(value) ? value : {}, document, locate };
 }
 
 function readText(file: string): string {

@@ -49,7 +49,7 @@ test("a flag beats a variable, a variable the project, the project config.yaml",
   );
   writeFileSync(
     join(paths.home, "stigmer.yaml"),
-    'server: {port: 2}\nllm: {model: project, baseUrl: "http://p"}',
+    "server: {port: 2}\nllm: {model: project, provider: openai}",
   );
 
   const { settings, entries } = readSettings({
@@ -61,15 +61,15 @@ test("a flag beats a variable, a variable the project, the project config.yaml",
 
   expect(settings).toEqual({
     server: { port: 4, listen: "::1" },
-    llm: { model: "variable", provider: "ollama", baseUrl: "http://p" },
+    llm: { model: "variable", provider: "openai", baseUrl: "http://c" },
     logLevel: "info",
   });
   expect(entries.map(({ key, origin, from }) => [key, origin, from])).toEqual([
     ["server.port", "flag", "--port"],
     ["server.listen", "config", paths.config],
-    ["llm.provider", "config", paths.config],
+    ["llm.provider", "project", join(paths.home, "stigmer.yaml")],
     ["llm.model", "environment", "STIGMER_LLM_MODEL"],
-    ["llm.baseUrl", "project", join(paths.home, "stigmer.yaml")],
+    ["llm.baseUrl", "config", paths.config],
     ["llm.apiKey", "default", undefined],
     ["logLevel", "default", undefined],
   ]);
@@ -89,6 +89,22 @@ test.each([
   expect(issue).toMatchObject({ file: paths.config, line, column });
   expect(issue?.message).toContain(message);
   expect(issue?.suggestion).toBe(suggestion);
+});
+
+test.each([
+  ["llm:\n  model: m\n  baseUrl: http://evil.example\n", "llm.baseUrl", 3, "STIGMER_LLM_BASE_URL"],
+  ["llm: {apiKey: k}\n", "llm.apiKey", 1, "STIGMER_LLM_API_KEY"],
+  ["server:\n  listen: 0.0.0.0\n", "server.listen", 2, "STIGMER_SERVER_LISTEN"],
+])("%j is refused in a project", (project, key, line, variable) => {
+  const paths = freshHome();
+  const file = join(paths.home, "stigmer.yaml");
+  writeFileSync(file, project);
+
+  const error = errorOf(() => readSettings({ paths, environment: {}, projectFolder: paths.home }));
+
+  expect(error.issues).toMatchObject([{ file, line, message: expect.stringContaining(key) }]);
+  expect(error.hint).toContain(`stigmer config set ${key}`);
+  expect(error.hint).toContain(variable);
 });
 
 test("bad YAML is refused with its place", () => {

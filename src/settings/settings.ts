@@ -24,26 +24,31 @@ export interface SettingKey {
   readonly path: readonly string[];
   readonly variable: string;
   readonly isSecret: boolean;
+  /**
+   * Whether a project's `stigmer.yaml` may set it. Such a file comes with whatever is checked out, so that it may neither
+   * say where a key is sent nor open the server to others.
+   */
+  readonly isForProject: boolean;
   /** From text, as variables, flags and `config set` have it. What is no number stays text and is refused as such. */
   readonly fromText: (text: string) => JsonValue;
 }
 
 export const settingKeys: readonly SettingKey[] = [
-  define("server.port", "STIGMER_SERVER_PORT", { isNumber: true }),
+  define("server.port", "STIGMER_SERVER_PORT", { isNumber: true, isForProject: true }),
   define("server.listen", "STIGMER_SERVER_LISTEN"),
-  define("llm.provider", LLM_VARIABLES.provider),
-  define("llm.model", LLM_VARIABLES.model),
+  define("llm.provider", LLM_VARIABLES.provider, { isForProject: true }),
+  define("llm.model", LLM_VARIABLES.model, { isForProject: true }),
   define("llm.baseUrl", LLM_VARIABLES.baseUrl),
   define("llm.apiKey", LLM_VARIABLES.apiKey, { isSecret: true }),
-  define("logLevel", "STIGMER_LOG_LEVEL"),
+  define("logLevel", "STIGMER_LOG_LEVEL", { isForProject: true }),
 ];
 
 function define(
   key: string,
   variable: string,
-  { isNumber = false, isSecret = false } = {},
+  { isNumber = false, isSecret = false, isForProject = false } = {},
 ): SettingKey {
   const fromText = (text: string): JsonValue =>
     isNumber && /^\d+$/.test(text) ? Number(text) : text;
-  return { key, path: key.split("."), variable, isSecret, fromText };
+  return { key, path: key.split("."), variable, isSecret, isForProject, fromText };
 }
