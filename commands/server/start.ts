@@ -1,5 +1,4 @@
-import { mkdirSync } from "node:fs";
-
+import { makePrivateFolder } from "../../src/base/private-folder.ts";
 import { becomeServer } from "../../src/supervisor/foreground.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
@@ -22,7 +21,7 @@ export const start = command({
   },
   async run({ foreground, ...flags }, terminal) {
     const paths = homePaths();
-    mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+    makePrivateFolder(paths.home);
     if (foreground) becomeServer(paths, prepareStart(paths, flags));
     await launch(paths, flags, terminal);
   },

@@ -1,24 +1,16 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { userInfo } from "node:os";
 
-import { messageOf, StigmerError } from "../base/errors.ts";
+import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
+import { makePrivateFolder } from "../base/private-folder.ts";
 
 const OTHERS = 0o077;
 
 /** Makes every folder that the server writes to, for this user alone. */
 export function makeFolders(paths: Paths): void {
   const { home, data, run, logs, sockets } = paths;
-  for (const folder of [home, data, run, logs, sockets]) {
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw new StigmerError("failed", `${folder} can't be made: ${messageOf(cause)}`, {
-        hint: "set STIGMER_HOME to a folder that you may write to",
-        cause,
-      });
-    }
-  }
+  for (const folder of [home, data, run, logs, sockets]) makePrivateFolder(folder);
   requirePrivate(sockets);
 }
 

@@ -19,6 +19,7 @@ import help from "./help.txt" with { type: "text" };
 import { describeParts } from "./parts.ts";
 import { parseServerOptions, type ServerOptions } from "./server-options.ts";
 import { startServer } from "./start-server.ts";
+import { untilHomeIsGone } from "./watch-home.ts";
 
 /** The program `internal-server`: runs until it is told to stop, and answers the exit status. */
 export async function runServer(args: string[]): Promise<number> {
@@ -82,7 +83,10 @@ async function runUntil(
     () => tidyUp(paths, log),
     (error: unknown) => log.error(`a part did not start: ${messageOf(error)}`),
   );
-  log.info(`stopping on ${await stopAsked}`);
+  const watch = new AbortController();
+  const reason = await Promise.race([stopAsked, untilHomeIsGone(paths, watch.signal)]);
+  watch.abort();
+  log.info(`stopping on ${reason}`);
   await Promise.all([server.stop(), supervisor.stop()]);
   removeServerHint(paths, identity);
   log.info("stopped");

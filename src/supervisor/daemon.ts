@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 import { StigmerError } from "../base/errors.ts";
 import { type FileLock, lock } from "../base/file-lock.ts";
 import type { Paths } from "../base/paths.ts";
+import { makePrivateFolder } from "../base/private-folder.ts";
 import { childEnvironment } from "../base/process-environment.ts";
 import { isSameProcess } from "../base/process-identity.ts";
 import { readLogs } from "./logs.ts";
@@ -64,7 +65,7 @@ export async function startDaemon(
 }
 
 async function holdStartLock(paths: Paths, options: DaemonStart): Promise<FileLock> {
-  mkdirSync(paths.run, { recursive: true, mode: 0o700 });
+  makePrivateFolder(paths.run);
   return lock(join(paths.run, "start.lock"), {
     timeoutMs: options.timeoutMs,
     onWait: () => options.onProgress?.("waiting for another start of the server"),
@@ -72,7 +73,7 @@ async function holdStartLock(paths: Paths, options: DaemonStart): Promise<FileLo
 }
 
 function spawnServer(paths: Paths, options: DaemonStart): Bun.Subprocess {
-  mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+  makePrivateFolder(paths.logs);
   // The server writes its log itself; this catches what a dying runtime still says.
   const output = openSync(join(paths.logs, "server.log"), "a", 0o600);
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { z } from "zod";
@@ -6,6 +6,7 @@ import { z } from "zod";
 import { StigmerError } from "../base/errors.ts";
 import { type FileLock, lock, lockHolder, tryLock } from "../base/file-lock.ts";
 import type { Paths } from "../base/paths.ts";
+import { makePrivateFolder } from "../base/private-folder.ts";
 import { isSameProcess, ProcessIdentity } from "../base/process-identity.ts";
 
 /** Who only looks whether the lock is held has it for a moment; that must not stop a server from starting. */
@@ -21,7 +22,7 @@ export type ServerHint = z.infer<typeof ServerHint>;
 
 /** Takes the lock that a server holds for life. */
 export async function holdServerLock(paths: Paths): Promise<FileLock> {
-  mkdirSync(paths.run, { recursive: true, mode: 0o700 });
+  makePrivateFolder(paths.run);
   try {
     return await lock(lockPath(paths), { timeoutMs: LOOKERS_MS });
   } catch (cause) {
