@@ -40,7 +40,7 @@ export function showSystem(privateFolders: readonly string[]): string[] {
   // Sorted, a folder comes before those in it, and so does not cover them.
   const hidden = shown
     .flatMap((folder) => privateFolders.flatMap((secret) => placeWithin(folder, secret) ?? []))
-    .sort();
+    .toSorted();
   return [
     ...shown.flatMap((folder) => ["--ro-bind-try", folder, folder]),
     ...hidden.flatMap((place) => ["--tmpfs", place]),
