@@ -1,4 +1,3 @@
-import type { JsonValue } from "../base/json.ts";
 import type { ApplyResult, ResourcePage, StoredResource } from "../schema/api/resource.ts";
 import type { RunEvent } from "../schema/api/run-event.ts";
 import type {
@@ -48,8 +47,6 @@ export interface Client {
       onDisconnect?: ((error: unknown) => void) | undefined;
     },
   ): AsyncIterable<RunEvent>;
-  /** What `GET /readyz` says, without throwing when it is not ready. */
-  readiness(): Promise<JsonValue>;
   /** What the server says of itself and its parts. */
   server(): Promise<ServerReport>;
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import { Json } from "../base/json.ts";
 import { ApplyResult, ResourcePage, StoredResource } from "../schema/api/resource.ts";
 import { Run, RunPage, SignalResult } from "../schema/api/run.ts";
 import { ServerReport } from "../schema/api/server.ts";
 import { type Kind, kinds } from "../schema/kinds.ts";
 import type { Client } from "./client.ts";
-import { followRunEvents, readRunEvents, runPath } from "./run-events.ts";
+import { pathTo, runPath } from "./paths.ts";
+import { followRunEvents, readRunEvents } from "./run-events.ts";
 import {
   type ConnectionOptions,
   openConnection,
@@ -35,7 +35,7 @@ function resourceCalls({ ask }: ServerConnection): ResourceCalls {
         body: resource,
       }),
     get: (kind, name) => ask(StoredResource, pathOf(kind, name)),
-    list: (kind, query = {}) => ask(ResourcePage, `/v1/${kinds[kind].plural}`, { query }),
+    list: (kind, query = {}) => ask(ResourcePage, pathTo(kinds[kind].plural), { query }),
     delete: async (kind, name, query = {}) => {
       await ask(z.unknown(), pathOf(kind, name), { method: "DELETE", query });
     },
@@ -67,16 +67,13 @@ function runCalls(connection: ServerConnection): RunCalls {
   };
 }
 
-type AboutCalls = Pick<Client, "readiness" | "server">;
+type AboutCalls = Pick<Client, "server">;
 
-function aboutCalls({ ask, send }: ServerConnection): AboutCalls {
-  return {
-    readiness: async () => Json.parse(await (await send("/readyz")).json()),
-    server: () => ask(ServerReport, "/v1/server"),
-  };
+function aboutCalls({ ask }: ServerConnection): AboutCalls {
+  return { server: () => ask(ServerReport, "/v1/server") };
 }
 
-/** The slash in the name of a workflow is one of the path. */
 function pathOf(kind: Kind, name: string): string {
-  return `/v1/${kinds[kind].plural}/${name.split("/").map(encodeURIComponent).join("/")}`;
+  // The slash in the name of a workflow is one of the path.
+  return pathTo(kinds[kind].plural, ...name.split("/"));
 }

@@ -4,6 +4,7 @@ import { StigmerError } from "../base/errors.ts";
 import { RUN_END_TYPES, RunEvent, RunEventPage } from "../schema/api/run-event.ts";
 import { Run } from "../schema/api/run.ts";
 import { readEventData } from "./event-source.ts";
+import { runPath } from "./paths.ts";
 import { type ServerConnection, toError } from "./server-connection.ts";
 
 const PAGE_LIMIT = 500;
@@ -120,8 +121,4 @@ async function hasEnded(
 function isTemporary(error: unknown): boolean {
   if (error instanceof StigmerError) return error.code === "unavailable";
   return error instanceof Error && error.name !== "ZodError" && !(error instanceof SyntaxError);
-}
-
-export function runPath(id: string): string {
-  return `/v1/runs/${encodeURIComponent(id)}`;
 }
