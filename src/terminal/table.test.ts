@@ -32,6 +32,14 @@ test("the widest column gives way on a narrow terminal", () => {
   expect(text).toEndWith("…");
 });
 
+test("the first column stays whole, however narrow the terminal is", () => {
+  const id = "run_01a20499d6c07684853543d1c183e42d";
+
+  const text = formatTable(["ID", "NAME"], [[id, "x".repeat(60)]], { columns: 40, style });
+
+  expect(text).toContain(id);
+});
+
 test("nothing is cut off a terminal", () => {
   const text = formatTable(["ERROR"], [["x".repeat(500)]], { columns: undefined, style });
 

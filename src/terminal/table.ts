@@ -6,8 +6,9 @@ const GAP = "  ";
 const COLUMN_MIN = 12;
 
 /**
- * Rows under a heading, aligned, without borders. Where the lines are wider than the terminal the widest column is cut;
- * off a terminal (`columns` undefined) nothing is, so that a script gets whole values.
+ * Rows under a heading, aligned, without borders. Where the lines are wider than the terminal the widest column is cut,
+ * but never the first, which names the row for the next command. Off a terminal (`columns` undefined) nothing is cut, so
+ * that a script gets whole values.
  */
 export function formatTable(
   heading: readonly string[],
@@ -28,7 +29,7 @@ function narrow(widths: number[], columns: number): void {
   let excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
   excess -= columns;
   while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
+    const widest = widths.indexOf(Math.max(...widths.slice(1)), 1);
     const width = widths[widest] ?? 0;
     if (width <= COLUMN_MIN) return;
     widths[widest] = width - 1;
