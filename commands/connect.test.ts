@@ -57,8 +57,9 @@ test.each(["dead", "none"] as const)(
 test.each([
   ["https://stigmer.example.com/", "https://stigmer.example.com", undefined],
   ["http://127.0.0.1.evil.example.com", "http://127.0.0.1.evil.example.com", undefined],
-  ["localhost:9000", "http://localhost:9000", "secret"],
-  ["http://[::1]:9000/x", "http://[::1]:9000", "secret"],
+  ["localhost:9000", "http://localhost:9000", undefined],
+  ["http://[::1]:9000/x", "http://[::1]:9000", undefined],
+  ["127.0.0.1:4321/x", URL_OF_HINT, "secret"],
 ])("named %s it is %s with the token %p", (named, url, token) => {
   const found = findServer(homeWith("running"), { STIGMER_SERVER_URL: named });
 

@@ -33,7 +33,7 @@ export function findServer(
   const url = named ? checkUrl(named) : (own ?? defaultUrl());
   // The token of this home opens this home's server. It goes neither to whoever else a URL names, nor to whoever
   // else listens where our server would be.
-  const isOwn = named ? url === own || isLoopback(url) : own !== undefined;
+  const isOwn = url === own;
   const token = environment["STIGMER_TOKEN"] || (isOwn ? readToken(paths) : undefined);
   return { url, token, isOwn };
 }
@@ -49,10 +49,6 @@ function checkUrl(text: string): string {
 function defaultUrl(): string {
   const { listen, port } = loadSettings().settings.server;
   return `http://${listen.includes(":") ? `[${listen}]` : listen}:${port}`;
-}
-
-function isLoopback(url: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 /** Undefined before the first start of a server: it makes the token. */

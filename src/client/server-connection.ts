@@ -6,6 +6,7 @@ import { Problem } from "../schema/api/problem.ts";
 /** Reading is quick or broken; a write waits for the disk. */
 const READ_MAX_MS = 5_000;
 const WRITE_MAX_MS = 30_000;
+const UNAUTHORIZED = 401;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -112,6 +113,10 @@ function silent(url: string, limitMs: number): StigmerError {
   );
 }
 
+function askForToken(url: string): string {
+  return `set STIGMER_TOKEN to what the file "token" holds in the home of the server at ${url}`;
+}
+
 /** The error that a bad answer stands for. */
 export async function toError(url: string, response: Response): Promise<StigmerError> {
   const text = await response.text().catch(() => "");
@@ -121,7 +126,9 @@ export async function toError(url: string, response: Response): Promise<StigmerE
       hint: "is it a stigmer server? See the setting server.port, --server and STIGMER_SERVER_URL",
     });
   }
-  const { code, detail, title, hint, errors = [] } = problem.data;
+  const { code, detail, title, errors = [] } = problem.data;
+  // The server speaks of headers; whoever is here can set a variable.
+  const hint = response.status === UNAUTHORIZED ? askForToken(url) : problem.data.hint;
   return new StigmerError(code, detail ?? title, { hint, issues: errors.map(toIssue) });
 }
 

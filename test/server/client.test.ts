@@ -73,6 +73,7 @@ test("without the right token it is not permitted", async () => {
   const error = await errorOf(createClient({ url: listener.url, token: "x" }).list("Agent"));
 
   expect(error.code).toBe("not_permitted");
+  expect(error.hint).toContain("set STIGMER_TOKEN");
   expect(exitStatus[error.code]).toBe(4);
 });
 
