@@ -4,7 +4,7 @@ import { iterate } from "../compile/access.ts";
 import type { Env } from "../env.ts";
 import { raise } from "../raise.ts";
 import type { Run } from "../run.ts";
-import { access, placesOf } from "../values/access.ts";
+import { access, placesOf, slice } from "../values/access.ts";
 import { subtract } from "../values/arithmetic.ts";
 import { describe } from "../values/json-text.ts";
 import { isObject } from "../values/kind.ts";
@@ -30,11 +30,13 @@ export const arrays: Natives = {
   "flatten/0": unary((input, env) => flatten(input, Number.POSITIVE_INFINITY, env.run)),
   "flatten/1": binary(flattenTo),
   "indices/1": binary(indices),
-  "index/1": binary((input, part, env) => atOr(indices(input, part, env), 0)),
-  "rindex/1": binary((input, part, env) => atOr(indices(input, part, env), -1)),
+  "index/1": binary((input, part, env) => access(indices(input, part, env), 0)),
+  "rindex/1": binary((input, part, env) => access(slice(indices(input, part, env), LAST), 0)),
   "transpose/0": unary(transpose),
   "bsearch/1": binary(search),
 };
+
+const LAST = { start: -1, end: null };
 
 function requireSortable(input: JsonValue, run: Run): JsonValue[] {
   if (!Array.isArray(input))
@@ -166,10 +168,6 @@ function indices(input: JsonValue, part: JsonValue, env: Env): JsonValue {
     return placesOf(input, Array.isArray(part) ? part : [part]);
   }
   return access(input, part);
-}
-
-function atOr(places: JsonValue, index: number): JsonValue {
-  return Array.isArray(places) ? (places.at(index) ?? null) : access(places, index);
 }
 
 function transpose(input: JsonValue): JsonValue {

@@ -43,6 +43,23 @@ function containsFields(whole: JsonObject, part: JsonObject, progress: Progress)
 }
 
 function hasItem(items: readonly JsonValue[], wanted: JsonValue, progress: Progress): boolean {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) return followChain(only, wanted, progress);
   for (const item of items) if (containsAt(item, wanted, progress)) return true;
   return false;
+}
+
+/** Goes down lists of one item in a loop: that is what very deep values are made of. */
+function followChain(start: JsonValue, wanted: JsonValue, { run, depth }: Progress): boolean {
+  let whole = start;
+  let part = wanted;
+  let level = depth;
+  while (Array.isArray(whole) && Array.isArray(part) && whole.length === 1 && part.length === 1) {
+    if (level > VALUE_DEPTH_MAX) raise("Containment check too deep");
+    run.spend(1);
+    whole = whole[0] ?? null;
+    part = part[0] ?? null;
+    level += 1;
+  }
+  return containsAt(whole, part, { run, depth: level });
 }
