@@ -146,6 +146,16 @@ test.each<[string, () => Response]>([
   expect(error).not.toBeInstanceOf(ActivityUnavailable);
 });
 
+test("an input that cannot be sent is a mistake, and not tried again for ever", async () => {
+  serve(() => ndjson({ type: "value", value: 1 }));
+  let input: JsonValue = 1;
+  for (let level = 0; level < 500_000; level += 1) input = [input];
+
+  const error = await call("agent.model", input);
+
+  expect(error).toBeInstanceOf(RangeError);
+});
+
 test("giving up closes the connection", async () => {
   const closed = Promise.withResolvers<string>();
   const asked = Promise.withResolvers<void>();

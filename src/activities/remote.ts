@@ -34,12 +34,14 @@ async function post(
   { runId, commandId, idempotencyKey, attempt, signal }: ActivityContext,
 ): Promise<Response> {
   const request: ActivityRequest = { input, runId, commandId, idempotencyKey, attempt };
+  // Outside of the attempt to connect: what cannot be said at all is not worth another try.
+  const body = JSON.stringify(request);
   try {
     return await fetch(`http://part/activities/${encodeURIComponent(name)}`, {
       unix: socket,
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(request),
+      body,
       signal,
       // A model may think for long; how long is up to the run.
       timeout: false,

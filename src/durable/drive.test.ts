@@ -197,6 +197,16 @@ describe("a journal that is not of this program", () => {
     expect(taken.map(({ id }) => id)).toEqual(["t"]);
   });
 
+  test("a failure that the backend adds by itself ends the run", () => {
+    const { drive } = start([{ ...NOTHING, commands: [timer("t")] }]);
+    const error = { type: "t", status: 500 };
+
+    const step = drive.advance({ timeMs: 2, body: { type: "run.failed", error } });
+
+    expect(step.abandoned).toEqual(["t"]);
+    expect(drive.end).toEqual({ status: "failed", error });
+  });
+
   test("an end that the program has not come to is refused", () => {
     const { drive } = start([NOTHING]);
 

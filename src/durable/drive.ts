@@ -160,12 +160,18 @@ function resume(state: DriveState, timeMs: number): Step {
   return finish(state, whole);
 }
 
-/** In replay the end was decided by an earlier event; here it is only checked. */
+/**
+ * In replay the end was decided by an earlier event; here it is only checked. But a backend may end a run as failed by
+ * itself, when what the program decided could not be journaled.
+ */
 function confirmEnd(state: DriveState, body: EndBody): Step {
-  const status = body.type === "run.completed" ? "completed" : "failed";
-  if (state.end?.status === status) return NOTHING;
+  if (body.type === "run.failed") {
+    state.end = { status: "failed", error: body.error };
+    return finish(state, emptyWhole());
+  }
+  if (state.end?.status === "completed") return NOTHING;
   const now = state.end?.status ?? "not ended";
-  throw new Error(`it says the run has ${status}, but for the program it has ${now}`);
+  throw new Error(`it says the run has completed, but for the program it has ${now}`);
 }
 
 function cancel(state: DriveState, reason: string | undefined): Step {

@@ -6,7 +6,8 @@ import type { Recorded } from "./batch.ts";
 import { findLive, stackOf } from "./course.ts";
 import type { Engine, LiveRun } from "./engine.ts";
 import { LateAbort } from "./late-abort.ts";
-import { configurationError, runtimeError, takeOutcome } from "./outcome.ts";
+import { takeOutcome } from "./outcome.ts";
+import { configurationError, runtimeError } from "./run-errors.ts";
 
 /** The wait before the first new try when nobody answered, and the longest. */
 const UNAVAILABLE_DELAY_MS = 100;

@@ -5,6 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { z } from "zod";
+
 import type { JsonValue } from "../../base/json.ts";
 import { createLog } from "../../base/log.ts";
 import type { ActivityHandler, RunRequest } from "../backend.ts";
@@ -108,6 +110,97 @@ function errorOf(action: () => unknown): unknown {
     return error;
   }
   return undefined;
+}
+
+/** Asks for what the definition says: a note, an end, an activity or a child that is nested that deeply. */
+const deepDecisions: Program = {
+  name: "deep",
+  open: ({ definition }) => {
+    const [kind, depth] = z.tuple([z.string(), z.int()]).parse(definition);
+    const value = nested(depth);
+    const nothing: Decision = { commands: [], abandoned: [], notes: [] };
+    const subject = { kind: "Workflow", name: "test" } as const;
+    const child = { kind: "child", id: "/c", program: "steps", subject, definition: 0 } as const;
+    return {
+      begin: () => {
+        if (kind === "note") return { ...nothing, notes: [{ type: "n", data: value }] };
+        if (kind === "child") return { ...nothing, commands: [{ ...child, input: value }] };
+        return { ...nothing, end: { status: "completed", output: value } };
+      },
+      take: (outcome) => ({
+        ...nothing,
+        end: outcome.ok
+          ? { status: "completed", output: outcome.value }
+          : { status: "failed", error: outcome.error },
+      }),
+    };
+  },
+};
+
+function nested(depth: number): JsonValue {
+  let value: JsonValue = 1;
+  for (let level = 0; level < depth; level += 1) value = [value];
+  return value;
+}
+
+describe("a value that is too deep or too long to be kept", () => {
+  test.each(["note", "end", "child"])("in a decision (%s) ends the run as failed", async (kind) => {
+    for (const depth of [15_000, 500_000]) {
+      await open({ programs: { steps, deep: deepDecisions } });
+      const runId = `run_${kind}_${depth}`;
+      await backend.run({ ...request(runId, 0), program: "deep", definition: [kind, depth] });
+      await untilEnd(runId);
+
+      const description = await backend.describe(runId);
+      await backend.stop();
+      await open({ programs: { steps, deep: deepDecisions } });
+
+      expect(description).toMatchObject({ status: "failed", pending: [] });
+      expect(description?.error?.detail).toContain("10000 levels of nesting");
+      expect(await backend.describe(runId)).toEqual(description);
+      expect(backend.health().broken).toEqual([]);
+      await backend.stop();
+    }
+  });
+
+  test.each([
+    ["deep", () => nested(500_000)],
+    ["deep within the stack", () => nested(15_000)],
+    ["long", () => "x".repeat(64 * 1024 * 1024)],
+  ])("in an answer (%s) is a failure of the activity", async (_name, value) => {
+    await open({ activities: () => async () => value() });
+
+    await runToEnd("run_1", 1);
+
+    const { events } = await firstEvents();
+    expect(events[1]?.body).toMatchObject({ type: "outcome.failed", error: { status: 500 } });
+    expect(JSON.stringify(events[1]?.body)).toContain("10000 levels of nesting");
+  });
+
+  test("in a request is refused", async () => {
+    await open();
+
+    const refused = await backend
+      .run({ ...request("run_1", 1), input: nested(500_000) })
+      .catch((error: unknown) => error);
+
+    expect(refused).toMatchObject({ code: "invalid_input" });
+    expect(await backend.describe("run_1")).toBeUndefined();
+  });
+
+  test("is told from one that only looks deep", async () => {
+    const value = "[".repeat(30_000);
+    await open({ activities: () => async () => value });
+
+    await runToEnd("run_1", 1);
+
+    expect(await backend.describe("run_1")).toMatchObject({ status: "completed", output: value });
+  });
+});
+
+async function firstEvents() {
+  for await (const events of backend.events(0, new AbortController().signal)) return { events };
+  throw new Error("the journal is empty");
 }
 
 describe("one journal", () => {

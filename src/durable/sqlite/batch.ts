@@ -2,6 +2,7 @@ import { parseJson } from "../../base/json.ts";
 import type { JsonValue } from "../../base/json.ts";
 import { JournalEventBody } from "../journal-event.ts";
 import type { Input, LiveRun } from "./engine.ts";
+import { toEventText } from "./event-text.ts";
 import type { NewEvent, RunRow } from "./journal.ts";
 
 /**
@@ -33,16 +34,16 @@ export interface Recorded {
 
 /**
  * The drive only ever sees what went through JSON, so that a replay cannot differ. Throws when the body holds what JSON
- * cannot.
+ * cannot, or more than a journal takes.
  */
 export function record(body: JournalEventBody): Recorded {
-  const text = JSON.stringify(body);
+  const text = toEventText(body);
   return { text, body: JournalEventBody.parse(JSON.parse(text)) };
 }
 
 /** The same as `record`, for the one event that every step has: only the value is taken through JSON. */
 export function recordSuccess(commandId: string, value: JsonValue): Recorded {
-  const valueText = JSON.stringify(value);
+  const valueText = toEventText(value);
   const body = { type: "outcome.succeeded", commandId, value: parseJson(valueText) } as const;
   const id = JSON.stringify(commandId);
   return { body, text: `{"type":"outcome.succeeded","commandId":${id},"value":${valueText}}` };

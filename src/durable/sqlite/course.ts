@@ -1,4 +1,4 @@
-import { StigmerError } from "../../base/errors.ts";
+import { messageOf, StigmerError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { createDrive } from "../drive.ts";
 import type { DriveEnd, Step } from "../drive.ts";
@@ -8,8 +8,10 @@ import type { Note } from "../program.ts";
 import { append, record } from "./batch.ts";
 import type { Batch, Recorded } from "./batch.ts";
 import type { Engine, LiveRun } from "./engine.ts";
+import { toEventText } from "./event-text.ts";
 import type { RunRow } from "./journal.ts";
 import { replay } from "./replay.ts";
+import { runtimeError } from "./run-errors.ts";
 import type { RunStartRecord } from "./run-start.ts";
 
 type StartBody = Extract<JournalEventBody, { type: "run.started" }>;
@@ -65,16 +67,38 @@ export function proceed(engine: Engine, batch: Batch, run: LiveRun, recorded: Re
 /** Nothing is put into the batch unless all of it can be. */
 function follow(engine: Engine, batch: Batch, run: LiveRun, recorded: Recorded): void {
   const timeMs = Math.max(run.timeMs, batch.nowMs, recorded.timeMsMin ?? 0);
-  const step = run.drive.advance({ timeMs, body: recorded.body });
-  const followers = textsOf(step);
+  const decided = run.drive.advance({ timeMs, body: recorded.body });
+  const { step, texts } = putIntoWords(engine, run, decided, timeMs);
   append(batch, run, recorded.text, timeMs);
-  for (const text of followers) append(batch, run, text, timeMs);
+  for (const text of texts) append(batch, run, text, timeMs);
   if (step.bug !== undefined) {
     engine.log.error(`the program of run "${run.runId}" threw`, { stack: stackOf(step.bug) });
   }
   cancelAbandoned(engine, batch, run, step);
   batch.effects.push(() => goOn(engine, run, step, recorded.body));
   if (run.drive.end) endRun(engine, batch, run, run.drive.end);
+}
+
+/** A decision that cannot be written would be decided again for ever: it ends the run instead. */
+function putIntoWords(
+  engine: Engine,
+  run: LiveRun,
+  step: Step,
+  timeMs: number,
+): { step: Step; texts: string[] } {
+  try {
+    return { step, texts: textsOf(step) };
+  } catch (error) {
+    const { runId } = run;
+    engine.log.warn(`run "${runId}" ends: its program decided what cannot be kept`, {
+      runId,
+      reason: messageOf(error),
+    });
+    const { body, text } = record({ type: "run.failed", error: runtimeError(error) });
+    const { abandoned } = run.drive.advance({ timeMs, body });
+    const ended = { commands: [], notes: [], abandoned: [...step.abandoned, ...abandoned] };
+    return { step: ended, texts: [text] };
+  }
 }
 
 /** The program's notes and the run's end, as they will be journaled. Throws when they hold what JSON cannot. */
@@ -90,7 +114,7 @@ function textsOf({ notes, end }: Step): string[] {
 /** Nobody replays a note, so it need not be read back; but without data it could not be read at all. */
 function textOfNote({ type: noteType, subject, data }: Note): string {
   if (data === undefined) throw new Error(`the note "${noteType}" has no data`);
-  return JSON.stringify({ type: "note", noteType, subject, data });
+  return toEventText({ type: "note", noteType, subject, data });
 }
 
 /** Children that are no longer wanted are cancelled in the same transaction, all else after it. */
@@ -143,7 +167,21 @@ export function tellParent(
     end.status === "completed"
       ? { type: "outcome.succeeded", commandId, value: end.output }
       : { type: "outcome.failed", commandId, error: childError(end) };
-  proceed(engine, batch, parent, record(body));
+  proceed(
+    engine,
+    batch,
+    parent,
+    recordOrFailure(commandId, () => record(body)),
+  );
+}
+
+/** What cannot be written is a failure of the command: whoever waits for it must not wait for ever. */
+function recordOrFailure(commandId: string, action: () => Recorded): Recorded {
+  try {
+    return action();
+  } catch (error) {
+    return record({ type: "outcome.failed", commandId, error: runtimeError(error) });
+  }
 }
 
 function childError(end: Exclude<DriveEnd, { status: "completed" }>): RunError {

@@ -1,7 +1,7 @@
 import type { DriveEnd } from "../drive.ts";
 import { DamagedEvent } from "./journal.ts";
 import type { Journal, RunRow } from "./journal.ts";
-import { unreadableError } from "./outcome.ts";
+import { unreadableError } from "./run-errors.ts";
 
 /** How a run that is no longer in memory ended: its last event says it. What cannot be read counts as failed. */
 export function endOf(journal: Journal, row: RunRow): DriveEnd {

@@ -1,13 +1,16 @@
 import { derivedId } from "../../base/ids.ts";
 import type { ChildCommand, Command, TimerCommand } from "../command.ts";
+import type { RunError } from "../errors.ts";
 import { launchActivity } from "./activity-work.ts";
 import { record, recordSuccess } from "./batch.ts";
 import type { Batch } from "./batch.ts";
 import { beginRun, findLive, tellParent } from "./course.ts";
 import { endOf } from "./ended-run.ts";
 import type { Engine, LiveRun } from "./engine.ts";
-import { configurationError, takeOutcome } from "./outcome.ts";
+import { takeOutcome } from "./outcome.ts";
+import { configurationError, runtimeError } from "./run-errors.ts";
 import { recordStart } from "./run-start.ts";
+import type { RunStartRecord } from "./run-start.ts";
 
 /** Begins the work of a pending command, unless it is under way or the engine stops. */
 export function launch(engine: Engine, run: LiveRun, command: Command): void {
@@ -60,14 +63,18 @@ function beginChild(engine: Engine, batch: Batch, parentId: string, command: Chi
   const row = engine.journal.findRun(childRunId);
   if (row?.isOpen) return;
   if (row) return tellParent(engine, batch, parent, endOf(engine.journal, row));
-  if (engine.programs[command.program]) {
-    return beginRun(engine, batch, recordStart({ ...command, runId: childRunId }, parent));
+  const refuse = (error: RunError): void => {
+    const refusal = record({ type: "outcome.failed", commandId: command.id, error });
+    takeOutcome(engine, batch, parent, refusal);
+  };
+  if (!engine.programs[command.program]) {
+    return refuse(configurationError(`there is no program "${command.program}"`));
   }
-  const error = configurationError(`there is no program "${command.program}"`);
-  takeOutcome(
-    engine,
-    batch,
-    parent,
-    record({ type: "outcome.failed", commandId: command.id, error }),
-  );
+  let start: RunStartRecord;
+  try {
+    start = recordStart({ ...command, runId: childRunId }, parent);
+  } catch (error) {
+    return refuse(runtimeError(error));
+  }
+  beginRun(engine, batch, start);
 }

@@ -1,10 +1,6 @@
-import { messageOf } from "../../base/errors.ts";
-import type { RunError } from "../errors.ts";
 import type { Batch, Recorded } from "./batch.ts";
 import { findLive, proceed } from "./course.ts";
 import type { Engine } from "./engine.ts";
-
-const ERRORS = "https://serverlessworkflow.io/spec/1.0.0/errors";
 
 /** A command of a run. */
 export interface Place {
@@ -16,21 +12,4 @@ export interface Place {
 export function takeOutcome(engine: Engine, batch: Batch, place: Place, recorded: Recorded): void {
   const run = findLive(engine, place.runId);
   if (run?.drive.pending.has(place.commandId)) proceed(engine, batch, run, recorded);
-}
-
-/** The program asked for something that this engine does not have. */
-export function configurationError(detail: string): RunError {
-  return { type: `${ERRORS}/configuration`, status: 400, title: "unknown name", detail };
-}
-
-/** The journal says something of a run that cannot be read or followed. */
-export function unreadableError(error: Error): RunError {
-  const title = "the run could not be loaded";
-  return { type: `${ERRORS}/runtime`, status: 500, title, detail: error.message };
-}
-
-/** Something of ours threw what it must not. */
-export function runtimeError(error: unknown): RunError {
-  const detail = messageOf(error);
-  return { type: `${ERRORS}/runtime`, status: 500, title: "internal error", detail };
 }

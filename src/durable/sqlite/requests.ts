@@ -7,7 +7,7 @@ import { beginRun, cancelRun, findLive, proceed } from "./course.ts";
 import { endOf } from "./ended-run.ts";
 import type { Engine, LiveRun } from "./engine.ts";
 import type { RunRow } from "./journal.ts";
-import { unreadableError } from "./outcome.ts";
+import { unreadableError } from "./run-errors.ts";
 import { recordStart } from "./run-start.ts";
 
 /** Decides in the next transaction; the answer comes once that is on the disk. */
