@@ -180,3 +180,30 @@ test("tries again when the program could not be made ready to start", async () =
   });
   await Promise.all([supervisor.stop(), pass(() => stateOf(supervisor) === "stopped")]);
 });
+
+test.each(["command", "removeSocket"] as const)(
+  "starts nothing when it is stopped while it waits for %s",
+  async (step) => {
+    const { world, pass, startsMs } = fakeWorld([{}]);
+    const reached = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const hold = () => {
+      reached.resolve();
+      return held.promise;
+    };
+    const isSocket = step === "removeSocket";
+    const supervisor = start(isSocket ? { ...world, removeSocket: hold } : world, async () => {
+      if (!isSocket) await hold();
+      return ["part"];
+    });
+    await reached.promise;
+
+    let stopped = false;
+    void supervisor.stop().then(() => (stopped = true));
+    held.resolve();
+    await pass(() => stopped);
+
+    expect(startsMs).toEqual([]);
+    expect(stateOf(supervisor)).toBe("stopped");
+  },
+);

@@ -107,9 +107,10 @@ export class SupervisedPart {
     const { world, onLine, folder } = this.#options;
     const { name, environment, socket } = this.#spec;
     const command = await this.#spec.command();
-    this.#stop.signal.throwIfAborted();
     // What a killed predecessor left behind; its lock is ours, so nobody listens there.
     await world.removeSocket(socket);
+    // Nothing may wait from here on: a stop that came before would not know of the process.
+    this.#stop.signal.throwIfAborted();
     const started = world.start({
       command,
       environment,
