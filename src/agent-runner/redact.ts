@@ -1,15 +1,17 @@
 import { LLM_ENVIRONMENT } from "../schema/llm.ts";
+import { credentialsOf } from "./model/credentials.ts";
 
 /** Shorter values are no keys, and hiding them would eat ordinary words. */
 const SECRET_CHARACTERS_MIN = 6;
 
-/** A function that takes the API keys of this process out of a text. */
+/** A function that takes the API keys of this process, and the passwords of its addresses, out of a text. */
 export function createRedactor(
   environment: Readonly<Record<string, string | undefined>>,
 ): (text: string) => string {
-  const secrets = LLM_ENVIRONMENT.filter((name) => name.endsWith("_KEY"))
-    .map((name) => environment[name] ?? "")
-    .filter((secret) => secret.length >= SECRET_CHARACTERS_MIN);
+  const secrets = LLM_ENVIRONMENT.flatMap((name) => {
+    const value = environment[name] ?? "";
+    return name.endsWith("_KEY") ? [value] : (credentialsOf(value)?.secrets ?? []);
+  }).filter((secret) => secret.length >= SECRET_CHARACTERS_MIN);
   return (text) =>
     secrets.reduce((clean, secret) => clean.replaceAll(secret, "[hidden key]"), text);
 }

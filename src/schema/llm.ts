@@ -54,9 +54,27 @@ export const providerFacts: Record<Provider, ProviderFacts> = {
   },
 };
 
-/** Asked in this order when no setting names a provider; the first whose API key is set is meant, else ollama. */
-export const PROVIDER_ORDER: readonly Provider[] = ["anthropic", "openai"];
-export const PROVIDER_FALLBACK: Provider = "ollama";
+/** Asked in this order when no setting says more; the first whose API key is set is meant, else the fallback. */
+const PROVIDER_ORDER: readonly Provider[] = ["anthropic", "openai"];
+const PROVIDER_FALLBACK: Provider = "ollama";
+
+/** The provider of agents that name none, and why: the settings', else that of their address, else one whose key is at hand. */
+export function chooseProvider(
+  settings: LlmSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): { provider: Provider; reason: string } {
+  if (settings.provider) return { provider: settings.provider, reason: "the setting llm.provider" };
+  if (settings.baseUrl) {
+    return { provider: "openai-compatible", reason: "the setting llm.baseUrl" };
+  }
+  for (const provider of PROVIDER_ORDER) {
+    const variable = providerFacts[provider].apiKeyVariable;
+    if (variable !== undefined && environment[variable]) {
+      return { provider, reason: `${variable} is set` };
+    }
+  }
+  return { provider: PROVIDER_FALLBACK, reason: "no provider is set and no API key is there" };
+}
 
 /** Every variable that the agent-runner may read to reach a model. */
 export const LLM_ENVIRONMENT: readonly string[] = [
@@ -65,3 +83,18 @@ export const LLM_ENVIRONMENT: readonly string[] = [
     [apiKeyVariable, baseUrlVariable].filter((name) => name !== undefined),
   ),
 ];
+
+/** A URL without the user and password that it may hold. What is no URL loses all that could be them. */
+export function withoutCredentials(address: string): string {
+  const isUrl = address.includes("://") && URL.canParse(address);
+  return isUrl
+    ? address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#\\]*@/i, "$1")
+    : address.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, "$1");
+}
+
+/** Whether an address is where the provider is when nobody says otherwise. */
+export function isUsualAddress(provider: string, baseUrl: string): boolean {
+  return Object.entries(providerFacts).some(
+    ([name, facts]) => name === provider && facts.baseUrl === baseUrl,
+  );
+}

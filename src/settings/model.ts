@@ -1,11 +1,11 @@
 import type { ModelReport } from "../schema/api/server.ts";
 import type { Provider } from "../schema/kinds/agent.ts";
 import {
+  chooseProvider,
   LLM_ENVIRONMENT,
   LLM_VARIABLES,
-  PROVIDER_FALLBACK,
-  PROVIDER_ORDER,
   providerFacts,
+  withoutCredentials,
 } from "../schema/llm.ts";
 import type { Settings } from "./settings.ts";
 
@@ -31,7 +31,7 @@ export function llmEnvironment(
 
 /** The model that agents get when they name none, and why; or what is missing, as one sentence with the ways out. */
 export function describeModel(settings: Settings, environment: Environment): ModelReport {
-  const { provider, reason } = chooseProvider(settings, environment);
+  const { provider, reason } = chooseProvider(settings.llm, environment);
   const facts = providerFacts[provider];
   const model = settings.llm.model ?? facts.model;
   const baseUrl =
@@ -41,23 +41,9 @@ export function describeModel(settings: Settings, environment: Environment): Mod
     provider,
     reason,
     ...(model === undefined ? {} : { model }),
-    ...(baseUrl === undefined ? {} : { baseUrl: withoutSecrets(baseUrl) }),
+    ...(baseUrl === undefined ? {} : { baseUrl: withoutCredentials(baseUrl) }),
     ...(problem === undefined ? {} : { problem }),
   };
-}
-
-function chooseProvider(
-  settings: Settings,
-  environment: Environment,
-): { provider: Provider; reason: string } {
-  if (settings.llm.provider)
-    return { provider: settings.llm.provider, reason: "the setting llm.provider" };
-  for (const provider of PROVIDER_ORDER) {
-    const variable = providerFacts[provider].apiKeyVariable;
-    if (variable !== undefined && environment[variable])
-      return { provider, reason: `${variable} is set` };
-  }
-  return { provider: PROVIDER_FALLBACK, reason: "no provider is set and no API key is there" };
 }
 
 function findProblem(
@@ -81,9 +67,4 @@ function findProblem(
 
 function fromVariable(name: string | undefined, environment: Environment): string | undefined {
   return name === undefined ? undefined : environment[name] || undefined;
-}
-
-/** A URL may carry a user and password; a report never does. */
-function withoutSecrets(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//");
 }

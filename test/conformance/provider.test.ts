@@ -360,6 +360,35 @@ test.each([
   expect(wrong.error.detail).toContain("prompt is too long");
 });
 
+test.each([
+  ["the password of the address", {}, `Basic ${btoa("me:s3cret-word")}`],
+  ["the key in its place", { STIGMER_LLM_API_KEY: KEY }, `Bearer ${KEY}`],
+])("openai-compatible: %s is sent, and is not in the failure", async (_what, more, sent) => {
+  const seen: (string | null)[] = [];
+  using server = Bun.serve({
+    port: 0,
+    fetch(request) {
+      seen.push(request.headers.get("authorization"));
+      return Response.json({ error: "not here" }, { status: 404 });
+    },
+  });
+  const { host } = server.url;
+  const environment = {
+    STIGMER_LLM_BASE_URL: `http://me:s3cret-word@${host}/v1`,
+    STIGMER_LLM_MODEL: "local-1",
+    ...more,
+  };
+
+  const found = await failureOf({ environment, messages: user("hello") });
+  await server.stop(true);
+  const gone = await failureOf({ environment, messages: user("hello") });
+
+  expect(seen).toEqual([sent]);
+  expect(found.error.detail).toContain(`the address http://${host}/v1`);
+  expect(gone.error.detail).toContain(`can't be reached at http://${host}/v1`);
+  expect(JSON.stringify([found.error, gone.error])).not.toContain("s3cret");
+});
+
 describe("nobody to ask", () => {
   test("without a key or a server, one sentence says what to do", async () => {
     using server = Bun.serve({ port: 0, fetch: () => new Response() });

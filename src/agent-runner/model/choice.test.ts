@@ -93,3 +93,31 @@ test.each<[Environment, string]>([
   expect(choose).toThrow(sentence);
   expect(choose).toThrow(ActivityFailure);
 });
+
+const BASIC = `Basic ${Buffer.from("me:s3cr@t").toString("base64")}`;
+
+test.each<[Environment, string]>([
+  [
+    { STIGMER_LLM_BASE_URL: "https://me:s3cr%40t@llm.example/v1", STIGMER_LLM_MODEL: "m" },
+    "https://llm.example/v1",
+  ],
+  [{ OLLAMA_HOST: "me:s3cr%40t@box" }, "http://box:11434/v1"],
+  [
+    { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: "http://me:s3cr%40t@proxy.example" },
+    "http://proxy.example/v1",
+  ],
+])("the password of an address is kept apart from it (%#)", (environment, baseUrl) => {
+  expect(chooseModel({}, environment)).toMatchObject({ baseUrl, authorization: BASIC });
+});
+
+test.each<Environment>([
+  { OLLAMA_HOST: "http://me:s3cret@a b" },
+  { OLLAMA_HOST: "me:s3c/ret@a b" },
+  { STIGMER_LLM_BASE_URL: "ftp://me:s3cret@llm.example" },
+  { STIGMER_LLM_BASE_URL: "me:s3cret@llm example" },
+])("the password of a wrong address is not in what is said of it (%#)", (environment) => {
+  const choose = () => chooseModel({}, environment);
+
+  expect(choose).toThrow(ActivityFailure);
+  expect(choose).not.toThrow("ret");
+});

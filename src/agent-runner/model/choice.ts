@@ -1,11 +1,12 @@
 import type { ModelSpec, Provider } from "../../schema/kinds/agent.ts";
 import {
+  chooseProvider,
   LLM_VARIABLES,
   LlmSettings,
-  PROVIDER_FALLBACK,
-  PROVIDER_ORDER,
   providerFacts,
+  withoutCredentials,
 } from "../../schema/llm.ts";
+import { credentialsOf } from "./credentials.ts";
 import { modelFailure } from "./failure.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +15,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ModelChoice {
   readonly provider: Provider;
   readonly name: string;
+  /** Without user and password: it is named in messages. */
   readonly baseUrl: string;
+  /** What its user and password come to, for where no API key is sent in its place. */
+  readonly authorization: string | undefined;
   readonly apiKey: string | undefined;
   readonly temperature: number | undefined;
   readonly maxOutputTokens: number | undefined;
@@ -23,14 +27,17 @@ export interface ModelChoice {
 /** The agent's own choice, else the settings, else the provider whose key is at hand, else ollama. */
 export function chooseModel(spec: ModelSpec, environment: Environment): ModelChoice {
   const settings = readSettings(environment);
-  const usual = settings.provider ?? providerAtHand(environment);
+  const usual = chooseProvider(settings, environment).provider;
   const provider = spec.provider ?? usual;
   // Model, address and key of the settings are for their provider; another one must never see that key.
   const own = provider === usual ? settings : {};
+  const name = spec.name ?? own.model ?? defaultName(provider);
+  const address = chooseAddress(provider, own.baseUrl, environment);
   return {
     provider,
-    name: spec.name ?? own.model ?? defaultName(provider),
-    baseUrl: chooseBaseUrl(provider, own.baseUrl, environment),
+    name,
+    baseUrl: toBaseUrl(provider, withoutCredentials(address)),
+    authorization: credentialsOf(address)?.authorization,
     apiKey: chooseApiKey(provider, own.apiKey, environment),
     temperature: spec.temperature,
     maxOutputTokens: spec.maxOutputTokens,
@@ -51,21 +58,14 @@ function readSettings(environment: Environment): LlmSettings {
   const wrong = Object.entries(LLM_VARIABLES)
     .filter(([setting]) => settings.error.issues.some(({ path }) => path[0] === setting))
     .map(([setting, variable]) =>
-      setting === "apiKey" ? variable : `${variable}="${environment[variable] ?? ""}"`,
+      setting === "apiKey"
+        ? variable
+        : `${variable}="${withoutCredentials(environment[variable] ?? "")}"`,
     );
   throw modelFailure(
     400,
     `${wrong.join(" and ")} can't be used: the provider is one of ${Object.keys(providerFacts).join(", ")} and the address an http or https URL`,
   );
-}
-
-function providerAtHand(environment: Environment): Provider {
-  if (environment[LLM_VARIABLES.baseUrl]) return "openai-compatible";
-  const withKey = PROVIDER_ORDER.find((provider) => {
-    const { apiKeyVariable } = providerFacts[provider];
-    return apiKeyVariable !== undefined && environment[apiKeyVariable];
-  });
-  return withKey ?? PROVIDER_FALLBACK;
 }
 
 function defaultName(provider: Provider): string {
@@ -77,7 +77,7 @@ function defaultName(provider: Provider): string {
   );
 }
 
-function chooseBaseUrl(
+function chooseAddress(
   provider: Provider,
   fromSettings: string | undefined,
   environment: Environment,
@@ -91,8 +91,12 @@ function chooseBaseUrl(
       `no address is known for ${provider}: set ${LLM_VARIABLES.baseUrl} (such as http://127.0.0.1:8000/v1), or choose another provider in spec.model.provider`,
     );
   }
-  if (provider === "ollama") return ollamaUrl(chosen);
-  return provider === "anthropic" ? withVersionPath(chosen) : trimSlash(chosen);
+  return chosen;
+}
+
+function toBaseUrl(provider: Provider, address: string): string {
+  if (provider === "ollama") return ollamaUrl(address);
+  return provider === "anthropic" ? withVersionPath(address) : trimSlash(address);
 }
 
 function chooseApiKey(

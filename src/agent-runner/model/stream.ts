@@ -31,7 +31,8 @@ export async function streamModelStep(
 ): Promise<ModelValue> {
   const pieces = gatherPieces(world.progress);
   try {
-    const result = ask(input, choice, openModel(choice, watchFetch(world.limits)), world.signal);
+    const watched = watchFetch(world.limits, choice.authorization);
+    const result = ask(input, choice, openModel(choice, watched), world.signal);
     const answer: Answer = { text: "", toolCalls: [], finish: undefined };
     for await (const part of result.stream) takePart(answer, part, pieces);
     pieces.flush();

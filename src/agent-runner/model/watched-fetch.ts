@@ -19,13 +19,15 @@ export interface SilenceLimits {
   readonly modelStallMs: number;
 }
 
-/** A fetch for streamed answers: no limit on their length, but on their silence. */
-export function watchFetch(limits: SilenceLimits): typeof fetch {
+/** A fetch for streamed answers: no limit on their length, but on their silence. `authorization` is sent where nothing else is. */
+export function watchFetch(limits: SilenceLimits, authorization?: string): typeof fetch {
   const watched = async (resource: string | URL | Request, init?: RequestInit) => {
     const silence = watchSilence(limits);
     const signal = init?.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal;
+    const headers = new Headers(init?.headers);
+    if (authorization && !headers.has("authorization")) headers.set("authorization", authorization);
     const response = await silence.until(
-      fetch(resource, { ...init, signal, timeout: false }),
+      fetch(resource, { ...init, headers, signal, timeout: false }),
       "unreachable",
     );
     if (!response.body) {
