@@ -8,7 +8,8 @@ import { idArgument } from "./run-id.ts";
 
 export const events = command({
   details:
-    "Events of the runs that it started are shown too. With --json each event is one line: a CloudEvent whose sequence number --after takes.",
+    "Events of the runs that it started are shown too. Each is a CloudEvent; --after takes its sequence number.\n" +
+    'With --json they are one document, {"items": […]}; with --json and -f each is a line of its own (NDJSON).',
   examples: ["stigmer runs events run_0199… -f", "stigmer runs events run_0199… --json --after 12"],
   args: {
     id: idArgument,
@@ -25,7 +26,12 @@ export const events = command({
     const client = connect();
     return untilInterrupted(async (signal) => {
       try {
-        for await (const event of client.events(id, { after, follow, signal })) {
+        const found = client.events(id, { after, follow, signal });
+        if (terminal.isJson && !follow) {
+          terminal.printJson({ items: await Array.fromAsync(found) });
+          return;
+        }
+        for await (const event of found) {
           if (terminal.isJson) terminal.printJsonLine(event);
           else if (event.sequence !== undefined) terminal.print(lineOf(event, terminal));
         }

@@ -12,7 +12,7 @@ import { untilInterrupted } from "../interrupt.ts";
 export const logs = command({
   details:
     "Lines of all parts are merged by time. The server need not run: what it wrote last is still there.\n" +
-    "With --json each line is one JSON document.",
+    'With --json they are one document, {"items": […]}; with --json and -f each is a line of its own (NDJSON).',
   examples: ["stigmer server logs -n 200", "stigmer server logs -f -c workflow-runner"],
   args: {
     follow: {
@@ -45,6 +45,7 @@ export const logs = command({
     };
     if (!follow) {
       const found = readLogs(paths, wanted);
+      if (terminal.isJson) return terminal.printJson({ items: found });
       if (found.length === 0) sayNothing(paths.logs, terminal);
       return found.forEach(show);
     }
