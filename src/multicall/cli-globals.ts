@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import type { Values } from "../../commands/define.ts";
+import { StigmerError } from "../base/errors.ts";
 import { toArguments } from "./cli-arguments.ts";
 
 /** Flags that every command takes, anywhere on the line. */
@@ -20,6 +21,14 @@ export function applyGlobals(
 ): void {
   const { noColor, server, home } = values;
   if (noColor === true) environment["NO_COLOR"] = "1";
-  if (typeof server === "string") environment["STIGMER_SERVER_URL"] = server;
-  if (typeof home === "string") environment["STIGMER_HOME"] = resolve(home);
+  if (typeof server === "string") environment["STIGMER_SERVER_URL"] = notEmpty("--server", server);
+  if (typeof home === "string") environment["STIGMER_HOME"] = resolve(notEmpty("--home", home));
+}
+
+/** An empty value is a variable that was not set, as in `--home=$DIR`. It means no place, least of all this folder. */
+function notEmpty(word: string, value: string): string {
+  if (value.trim() !== "") return value;
+  throw new StigmerError("usage", `"${word}" is empty`, {
+    hint: `name one, or leave "${word}" out`,
+  });
 }
