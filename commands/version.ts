@@ -2,7 +2,7 @@ import { buildTime, commit, target, version as number } from "../src/base/build-
 import { command } from "./define.ts";
 
 export const version = command({
-  details: "The number is on the first line alone, for scripts; --json tells everything.",
+  details: "The version is the second word; --json tells also when it was built.",
   examples: ["stigmer version", "stigmer version --json"],
   run(_values, terminal) {
     const build = { version: number, commit, builtAt: buildTime, bun: Bun.version, target };
