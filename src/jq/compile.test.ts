@@ -188,3 +188,23 @@ test("an input is never changed", () => {
 
   expect(JSON.stringify(input)).toBe(before);
 });
+
+test.each(["[range(1000)]", "[range(1000)] | error"])("tells how much fuel %s used", (text) => {
+  const spent: number[] = [];
+  const use = () => compile(text).first(null, {}, { onSpent: (fuel) => spent.push(fuel) });
+
+  if (text.endsWith("error")) expect(use).toThrow();
+  else use();
+
+  expect(spent).toHaveLength(1);
+  expect(spent[0]).toBeGreaterThanOrEqual(1_000);
+});
+
+test("a builtin that reads a long text costs what the text is long", () => {
+  const text = "a".repeat(100_000);
+
+  const use = () =>
+    compile("[range(1000) as $i | explode[0]]").first(text, {}, { fuel: 1_000_000 });
+
+  expect(use).toThrow("fuel");
+});

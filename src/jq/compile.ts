@@ -21,6 +21,8 @@ export interface CompileOptions {
 export interface RunOptions {
   /** How many steps the program may take; without it there is no bound. */
   readonly fuel?: number;
+  /** Told once, when the program has ended or failed: how much fuel it used. */
+  readonly onSpent?: (fuel: number) => void;
   /** The time that `now` tells, in milliseconds since 1970. */
   readonly nowMs?: number;
   /** What `$ENV` and `env` hold; nothing by default. */
@@ -155,11 +157,12 @@ function execute(
   emit: (value: JsonValue) => boolean,
 ): void {
   let isOutside = false;
+  const run = startRun(setting);
+  const fuel = run.fuel;
   try {
-    const run = startRun(setting);
     atCostOf(run, () =>
       code.each(input, Env.root(run), (value) => {
-        if (setting.options?.fuel !== undefined) payForWhole(value, 0);
+        if (setting.options?.fuel !== undefined && value !== input) payForWhole(value, 0);
         isOutside = true;
         const isStopped = emit(value);
         isOutside = false;
@@ -168,6 +171,8 @@ function execute(
     );
   } catch (error) {
     throw isOutside ? error : toPublicError(error);
+  } finally {
+    setting.options?.onSpent?.(fuel - run.fuel);
   }
 }
 
@@ -182,6 +187,7 @@ function payForWhole(value: JsonValue, depth: number): void {
   if (depth > OUTPUT_DEPTH_MAX) throw new JqFuelError("an output nests too deep");
   pay(1);
   if (Array.isArray(value)) {
+    pay(value.length / 8);
     for (const item of value) payForWhole(item, depth + 1);
   } else {
     for (const key in value) payForWhole(value[key] ?? null, depth + 1);

@@ -38,14 +38,31 @@ export function argumentSpots(call: Call, index: number): SpotEach {
 
 /** A builtin that makes one value of its input. */
 export function unary(apply: (input: JsonValue, env: Env) => JsonValue): Native {
-  return { code: () => one(apply) };
+  return {
+    code: () =>
+      one((input, env) => {
+        payForText(input, env);
+        return apply(input, env);
+      }),
+  };
 }
 
 /** A builtin that makes one value of its input and each value of its argument. */
 export function binary(apply: (input: JsonValue, first: JsonValue, env: Env) => JsonValue): Native {
   return {
-    code: (call) => chain(argumentCode(call, 0), (first, input, env) => apply(input, first, env)),
+    code: (call) =>
+      chain(argumentCode(call, 0), (first, input, env) => {
+        payForText(input, env);
+        return apply(input, first, env);
+      }),
   };
+}
+
+const SHORT_LENGTH = 64;
+
+/** A builtin reads or copies the whole of a text; of a short one that costs no more than the call. */
+function payForText(input: JsonValue, { run }: Env): void {
+  if (typeof input === "string" && input.length > SHORT_LENGTH) run.spend(input.length / 16);
 }
 
 /** A builtin of two arguments; the second is the outer loop, as for jq's own functions. */
