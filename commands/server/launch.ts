@@ -1,6 +1,7 @@
 import type { Paths } from "../../src/base/paths.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
 import { Provider } from "../../src/schema/kinds/agent.ts";
+import { isUsualAddress } from "../../src/schema/llm.ts";
 import { readSettings } from "../../src/settings/read-settings.ts";
 import { settingKeys } from "../../src/settings/settings.ts";
 import { startDaemon } from "../../src/supervisor/daemon.ts";
@@ -122,9 +123,11 @@ export async function launch(
   }
 }
 
-/** `anthropic/claude… (ANTHROPIC_API_KEY is set)`, or what is missing. */
+/** `anthropic/claude… (ANTHROPIC_API_KEY is set)`, with its address when that is not the usual one; or what is missing. */
 export function describeModel({ model }: Pick<ServerReport, "model">): string {
   if (model.problem !== undefined) return `none yet: ${model.problem}`;
   const name = model.model === undefined ? model.provider : `${model.provider}/${model.model}`;
-  return `${name} (${model.reason})`;
+  const { baseUrl } = model;
+  const isUsual = baseUrl === undefined || isUsualAddress(model.provider, baseUrl);
+  return `${name}${isUsual ? "" : ` at ${baseUrl}`} (${model.reason})`;
 }
