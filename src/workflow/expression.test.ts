@@ -7,6 +7,7 @@ const setting: Setting = {
   input: { n: 1, text: "hi", none: null },
   variables: { context: { a: 2 } },
   nowMs: 1_000,
+  budget: { spent: 0 },
 };
 
 test.each<[string, JsonValue]>([

@@ -1,6 +1,8 @@
 import { messageOf } from "../base/errors.ts";
 import { isJsonObject, type JsonValue } from "../base/json.ts";
 import { compile } from "../jq/compile.ts";
+import { excessOf } from "./bounds.ts";
+import { type Budget, fuelLeft } from "./budget.ts";
 import { type Segment, soleExpression, splitTemplate } from "./template.ts";
 
 export type Variables = Readonly<Record<string, JsonValue>>;
@@ -11,10 +13,12 @@ export interface Setting {
   readonly input: JsonValue;
   readonly variables: Variables;
   readonly nowMs: number;
+  /** What every evaluation of the turn spends of. */
+  readonly budget: Budget;
 }
 
-/** Steps that one evaluation may take; an expression that needs more would hold up every other run. */
-const FUEL = 10_000_000;
+/** What it takes to begin: no number of small expressions is free. */
+const EVALUATION_FUEL = 20;
 
 /** An expression failed; the message says which and why. */
 export class ExpressionFailure extends Error {
@@ -40,10 +44,15 @@ export function isTrue(text: string, setting: Setting): boolean {
 /** A value of a document, with the expressions inside its texts replaced. What they give is never looked at again. */
 export function fill(template: JsonValue, setting: Setting, mode: Mode): JsonValue {
   if (typeof template === "string") return fillText(template, setting, mode);
-  if (Array.isArray(template)) return template.map((item) => fill(item, setting, mode));
+  return bounded(fillParts(template, setting, mode));
+}
+
+function fillParts(template: JsonValue, setting: Setting, mode: Mode): JsonValue {
+  if (typeof template === "string") return fillText(template, setting, mode);
+  if (Array.isArray(template)) return template.map((item) => fillParts(item, setting, mode));
   if (!isJsonObject(template)) return template;
   return Object.fromEntries(
-    Object.entries(template).map(([key, value]) => [key, fill(value, setting, mode)]),
+    Object.entries(template).map(([key, value]) => [key, fillParts(value, setting, mode)]),
   );
 }
 
@@ -52,7 +61,9 @@ function fillText(text: string, setting: Setting, mode: Mode): JsonValue {
   const segments = splitTemplate(text);
   const sole = soleExpression(segments);
   if (sole) return run(sole.text, setting);
-  return segments.map((segment) => wordsOf(segment, setting)).join("");
+  let words = "";
+  for (const segment of segments) words = bounded(words + wordsOf(segment, setting));
+  return words;
 }
 
 /** In loose mode any text may be an expression; one that can't be evaluated means itself. */
@@ -73,12 +84,25 @@ function wordsOf(segment: Segment, setting: Setting): string {
 }
 
 /** The first result; none at all counts as null. */
-function run(text: string, { input, variables, nowMs }: Setting): JsonValue {
+function run(text: string, setting: Setting): JsonValue {
+  const { input, variables, nowMs, budget } = setting;
+  const onSpent = (fuel: number): void => {
+    budget.spent += EVALUATION_FUEL + fuel;
+  };
   try {
-    return compile(text).first(input, variables, { fuel: FUEL, nowMs }) ?? null;
+    const options = { fuel: fuelLeft(budget), nowMs, onSpent };
+    const value = compile(text).first(input, variables, options) ?? null;
+    return value === input ? value : bounded(value);
   } catch (error) {
     throw new ExpressionFailure(`${messageOf(error)} in the expression: ${text.trim()}`, {
       cause: error,
     });
   }
+}
+
+/** The value, when it can be kept. */
+function bounded<Value extends JsonValue>(value: Value): Value {
+  const excess = excessOf(value);
+  if (excess !== undefined) throw new ExpressionFailure(excess);
+  return value;
 }

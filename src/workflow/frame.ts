@@ -28,7 +28,7 @@ export function settingOf(frame: Frame, more: Variables = {}): Setting {
     ...locals,
     ...more,
   };
-  return { input, variables, nowMs: run.nowMs };
+  return { input, variables, nowMs: run.nowMs, budget: run.budget };
 }
 
 /** The arguments that every expression of a run may use. */

@@ -60,6 +60,7 @@ function open(start: RunStart): Execution {
 function resume(run: RunState, scheduler: Scheduler, outcome: Outcome): void {
   run.nowMs = outcome.timeMs;
   run.pureSteps = 0;
+  run.budget.spent = 0;
   if (!scheduler.resume(outcome)) throw new Error(`nothing waits for "${outcome.id}"`);
 }
 
@@ -80,6 +81,7 @@ function openState(start: RunStart, document: WorkflowDocument, notes: Note[]): 
     nowMs: start.startedAtMs,
     context: {},
     pureSteps: 0,
+    budget: { spent: 0 },
   };
 }
 

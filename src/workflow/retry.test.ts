@@ -71,6 +71,7 @@ function frame(runId: string, nowMs = 0): Frame {
       throw new Error("unreachable: a policy runs no task");
     },
     nowMs,
+    budget: { spent: 0 },
     context: {},
     pureSteps: 0,
   };

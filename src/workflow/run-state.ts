@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { WorkflowDocument } from "../dsl/document.ts";
 import type { Task } from "../dsl/task.ts";
 import type { Note } from "../durable/program.ts";
+import type { Budget } from "./budget.ts";
 import type { Mode, Variables } from "./expression.ts";
 import type { Work } from "./fiber.ts";
 
@@ -21,6 +22,8 @@ export interface RunState {
   context: JsonValue;
   /** Tasks started since something came from outside. */
   pureSteps: number;
+  /** Computed since something came from outside. */
+  readonly budget: Budget;
 }
 
 /** Where a task stands. */

@@ -9,7 +9,7 @@ import { at, durationMsIn, runVariables, settingOf } from "./frame.ts";
 import { mismatchOf } from "./json-schema.ts";
 import { errorData, noteTask, outputData } from "./lifecycle.ts";
 import type { Frame, Site, TaskEnd, TaskResult } from "./run-state.ts";
-import { breathe } from "./task-turn.ts";
+import { breathe, breatheAt } from "./task-turn.ts";
 import { runKind } from "./tasks.ts";
 import { describeTime } from "./time.ts";
 
@@ -24,6 +24,7 @@ export function* runTask(site: Site, task: Task, rawInput: JsonValue): Work<Task
     input: rawInput,
     variables: { ...runVariables(run), context: run.context, task: descriptor, ...site.locals },
     nowMs: run.nowMs,
+    budget: run.budget,
   };
   const condition = task.if;
   if (condition !== undefined && !at(site, () => isTrue(condition, before))) {
@@ -35,7 +36,9 @@ export function* runTask(site: Site, task: Task, rawInput: JsonValue): Work<Task
     checkSchema(site, task.input?.schema, rawInput, "input");
     const input = transform(site, task.input?.from, before);
     const frame = { ...site, input, descriptor };
+    yield* breatheAt(site, "input");
     const result = yield* withTimeout(frame, task, runKind(task, frame));
+    yield* breatheAt(site, "output");
     const output = finish(frame, task, result);
     isOver = true;
     noteTask(site, "completed", kind, outputData(output));

@@ -7,6 +7,7 @@ const setting: Setting = {
   input: { id: 7, "pet.id": "dotted", text: "a b/c?d&ü'*", yes: true, none: null, list: [1] },
   variables: {},
   nowMs: 0,
+  budget: { spent: 0 },
 };
 
 test.each([

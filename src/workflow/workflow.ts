@@ -7,6 +7,7 @@ import { perform, unless, type Work } from "./fiber.ts";
 import { at, runVariables } from "./frame.ts";
 import { type ListEnd, runList } from "./list.ts";
 import type { RunState } from "./run-state.ts";
+import { breatheAt } from "./task-turn.ts";
 import { checkSchema, transform } from "./task.ts";
 
 /** A whole run, from its raw input to its end. */
@@ -26,6 +27,7 @@ function* course(run: RunState, rawInput: JsonValue): Work<JsonValue> {
   const input = transform(atInput, document.input?.from, settingOf(run, rawInput));
   const site = { run, name: "", pointer: "/do", position: "/do", locals: {}, callDepth: 0 };
   const end = yield* withTimeout(run, input, runList(document.do, site, input));
+  yield* breatheAt({ run, position: "" }, "output");
   const atOutput = { run, pointer: "/output" };
   const after = settingOf(run, end.output);
   const variables = { ...after.variables, context: run.context };
@@ -35,7 +37,7 @@ function* course(run: RunState, rawInput: JsonValue): Work<JsonValue> {
 }
 
 function settingOf(run: RunState, input: JsonValue): Setting {
-  return { input, variables: runVariables(run), nowMs: run.nowMs };
+  return { input, variables: runVariables(run), nowMs: run.nowMs, budget: run.budget };
 }
 
 function* withTimeout(run: RunState, input: JsonValue, work: Work<ListEnd>): Work<ListEnd> {

@@ -15,12 +15,12 @@ export function* runFor(task: ForTask, frame: Frame): Work<TaskResult> {
   for (const [index, item] of itemsOf(task, frame).entries()) {
     const locals = { ...frame.locals, [each]: item, [at]: index };
     const inside: Frame = { ...frame, locals };
+    const position = extendPointer(frame.position, "for", index, "do");
+    yield* breathe({ ...frame, position });
     const isGoingOn =
       task.while === undefined ||
       isTrueIn({ ...inside, input: output }, task.while, { input: frame.input });
     if (!isGoingOn) break;
-    const position = extendPointer(frame.position, "for", index, "do");
-    yield* breathe({ ...frame, position });
     const pointer = extendPointer(frame.pointer, "do");
     const end: ListEnd = yield* runList(task.do, { ...inside, pointer, position }, output);
     output = end.output;

@@ -1,6 +1,7 @@
 import type { ForkTask } from "../../dsl/fork.ts";
 import { extendPointer } from "../../dsl/pointer.ts";
-import { Fault } from "../fault.ts";
+import { excessOf } from "../bounds.ts";
+import { Fault, standardFault } from "../fault.ts";
 import { all, firstOf, type Work } from "../fiber.ts";
 import type { Frame, TaskEnd, TaskResult } from "../run-state.ts";
 
@@ -16,7 +17,11 @@ export function* runFork(task: ForkTask, frame: Frame): Work<TaskResult> {
   }
   const ended = yield* all(branches, ({ next }) => next === "end");
   const last = ended.find(({ result }) => result.next === "end");
-  return last ? toResult(last.result) : { output: ended.map(({ result }) => result.output) };
+  if (last) return toResult(last.result);
+  const output = ended.map(({ result }) => result.output);
+  const excess = excessOf(output);
+  if (excess !== undefined) throw standardFault("expression", excess, frame.pointer);
+  return { output };
 }
 
 /** A branch is a scope of its own, so that only `end` reaches further. */

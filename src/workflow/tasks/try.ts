@@ -11,6 +11,7 @@ import { errorData, noteTask } from "../lifecycle.ts";
 import { type ListEnd, runList, toResult } from "../list.ts";
 import { nextDelayMs } from "../retry.ts";
 import type { Frame, TaskResult } from "../run-state.ts";
+import { breatheAt } from "../task-turn.ts";
 
 /**
  * Runs its tasks; an error that the catch means is retried as long as its policy allows, then `catch.do` runs, once.
@@ -24,6 +25,7 @@ export function* runTry(task: TryTask, frame: Frame): Work<TaskResult> {
       return toResult(yield* attempt(task, frame, { policy, retry }));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
+      yield* breatheAt(frame, "retry", retry, "catch");
       const caught = frameOfError(task, frame, error.error);
       if (!isMeant(task, caught, error.error)) throw error;
       const delayMs = policy && nextDelayMs(policy, caught, { retry, startedAtMs });
