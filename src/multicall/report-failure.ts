@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
+import { exitStatus, messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
 import { formatLogLine } from "../base/log.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
 import { processHost } from "../terminal/host.ts";
@@ -14,7 +14,10 @@ type Environment = Record<string, string | undefined>;
 /** Says on stderr what went wrong, and returns the exit status that tells it to programs. */
 export function reportFailure(error: unknown, environment: Environment): number {
   if (error instanceof OutputClosed) return 0;
-  const known = error instanceof StigmerError ? error : explainDefect(error, environment);
+  const known =
+    error instanceof StigmerError
+      ? error
+      : (explainSystemError(error) ?? explainDefect(error, environment));
   const color = wantsColor(processHost.stderr, environment);
   const debug = environment["STIGMER_DEBUG"] ? `${stackOf(error)}\n` : "";
   say(`${renderError(known, { color })}\n${debug}`);
@@ -28,6 +31,31 @@ function say(text: string): void {
   } catch {
     // Standard error is closed or full.
   }
+}
+
+/** What the operating system refuses, and no defect of ours. */
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: "permission is denied",
+  EPERM: "it is not permitted",
+  EROFS: "it is on a read-only disk",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENOTDIR: "a file is where a folder should be",
+  EISDIR: "a folder is where a file should be",
+  EEXIST: "something else is in its place",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "its name is too long",
+  EMFILE: "too many files are open",
+};
+
+/** A path that the operating system refuses, as one sentence; undefined for anything else. */
+function explainSystemError(error: unknown): StigmerError | undefined {
+  const what = SYSTEM_ERRORS[systemCodeOf(error) ?? ""];
+  if (!(error instanceof Error) || what === undefined || !("path" in error)) return undefined;
+  return new StigmerError("failed", `${String(error.path)} can't be used: ${what}`, {
+    hint: "mend it, or set STIGMER_HOME to a folder that you may write to",
+    cause: error,
+  });
 }
 
 /** A defect of ours: one sentence for the person, the rest for whoever mends it. */
