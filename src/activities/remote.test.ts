@@ -131,6 +131,23 @@ test("it is nobody's answer when the other part dies in the middle", async () =>
   await server?.stop(true);
 
   expect(await answer).toBeInstanceOf(ActivityUnavailable);
+  expect(await answer).toMatchObject({ isCut: true });
+  expect(await call("agent.model", null)).toMatchObject({
+    name: "ActivityUnavailable",
+    isCut: false,
+  });
+});
+
+test("a part that dies before it says a word was cut, too", async () => {
+  const listener = Bun.listen({
+    unix: socket,
+    socket: { data: (connection) => connection.terminate() },
+  });
+
+  const error = await call("agent.model", null);
+  listener.stop(true);
+
+  expect(error).toMatchObject({ name: "ActivityUnavailable", isCut: true });
 });
 
 test.each<[string, () => Response]>([

@@ -1,4 +1,4 @@
-import { messageOf } from "../base/errors.ts";
+import { messageOf, systemCodeOf } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
 import type { JsonValue } from "../base/json.ts";
 import type { ActivityContext, ActivityHandler } from "../durable/backend.ts";
@@ -9,6 +9,9 @@ import { readLines } from "./lines.ts";
 
 /** Statuses of a part that is there but cannot work just now. */
 const BUSY = new Set([429, 502, 503, 504]);
+
+/** What a connection says that was made and broke before the answer began. */
+const CUT = new Set(["ECONNRESET", "ConnectionClosed"]);
 
 /**
  * Has another part run the activity, over its unix socket. No connection, or one that is cut before the answer is
@@ -23,7 +26,7 @@ export function remoteActivity(socket: string, name: string): ActivityHandler {
       if (line.type === "value") return line.value;
       if (line.type === "failure") throw failureOf(line);
     }
-    throw new ActivityUnavailable(`the answer to "${name}" was cut`);
+    throw new ActivityUnavailable(`the answer to "${name}" was cut`, { isCut: true });
   };
 }
 
@@ -47,7 +50,8 @@ async function post(
       timeout: false,
     });
   } catch (error) {
-    throw unavailable(`"${name}" cannot be reached`, error);
+    const isCut = CUT.has(systemCodeOf(error) ?? "");
+    throw unavailable(`"${name}" cannot be reached`, error, isCut);
   }
 }
 
@@ -59,7 +63,7 @@ async function* linesOf(
   try {
     for (;;) {
       const next = await lines.next().catch((error: unknown) => {
-        throw unavailable(`the answer to "${name}" was cut`, error);
+        throw unavailable(`the answer to "${name}" was cut`, error, true);
       });
       if (next.done) return;
       yield ActivityLine.parse(parseJson(next.value));
@@ -84,6 +88,6 @@ function failureOf(line: Extract<ActivityLine, { type: "failure" }>): ActivityFa
   });
 }
 
-function unavailable(what: string, cause: unknown): ActivityUnavailable {
-  return new ActivityUnavailable(`${what}: ${messageOf(cause)}`, { cause });
+function unavailable(what: string, cause: unknown, isCut: boolean): ActivityUnavailable {
+  return new ActivityUnavailable(`${what}: ${messageOf(cause)}`, { cause, isCut });
 }

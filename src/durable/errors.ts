@@ -28,7 +28,14 @@ export class ActivityFailure extends Error {
   }
 }
 
-/** The part that runs the activity can't be reached: nobody's answer, so it is tried again until it can. */
+/** The part that runs the activity can't be reached: nobody's answer, so it is tried again. */
 export class ActivityUnavailable extends Error {
   override readonly name = "ActivityUnavailable";
+  /** It was reached, and went away while it ran the activity: perhaps because of it. */
+  readonly isCut: boolean;
+
+  constructor(message: string, options: ErrorOptions & { isCut?: boolean } = {}) {
+    super(message, options);
+    this.isCut = options.isCut ?? false;
+  }
 }

@@ -13,20 +13,28 @@ import { configurationError, runtimeError } from "./run-errors.ts";
 const UNAVAILABLE_DELAY_MS = 100;
 const UNAVAILABLE_DELAY_MS_MAX = 5_000;
 
-/** One try at an activity. `round` counts how often nobody answered; `attempt` how often it was answered, plus one. */
+/** So many times may the part die that runs an activity, before the activity counts as what kills it. */
+const CUTS_MAX = 3;
+
+/**
+ * One try at an activity. `round` counts how often nobody answered, `cuts` how often of these its part went away while
+ * it ran it; `attempt` how often it was answered, plus one.
+ */
 interface Try {
   readonly engine: Engine;
   readonly run: LiveRun;
   readonly command: ActivityCommand;
   readonly attempt: number;
   readonly round: number;
+  readonly cuts: number;
 }
 
 /** Begins the next attempt of an activity, when it is due. A paused run begins none: `run.resumed` comes here again. */
 export function launchActivity(engine: Engine, run: LiveRun, command: ActivityCommand): void {
   if (run.drive.isPaused) return;
   const failed = run.drive.retries.get(command.id);
-  const next: Try = { engine, run, command, attempt: (failed?.attempt ?? 0) + 1, round: 0 };
+  const attempt = (failed?.attempt ?? 0) + 1;
+  const next: Try = { engine, run, command, attempt, round: 0, cuts: 0 };
   if (!failed || failed.dueMs <= engine.clock.now()) return enter(next);
   run.work.set(command.id, { cancel: engine.alarms.at(failed.dueMs, () => enter(next)) });
 }
@@ -99,6 +107,8 @@ function takeError(current: Try, error: unknown): void {
 function tryLater(current: Try, error: ActivityUnavailable): void {
   const { engine, run, command, round } = current;
   const { name } = command;
+  const cuts = current.cuts + (error.isCut ? 1 : 0);
+  if (cuts >= CUTS_MAX) return answerFailure(current, deadly(cuts));
   if (!engine.unavailable.has(name)) {
     engine.unavailable.add(name);
     engine.log.warn(`nobody answers the activity "${name}", it is tried until someone does`, {
@@ -107,8 +117,14 @@ function tryLater(current: Try, error: ActivityUnavailable): void {
     });
   }
   const delayMs = Math.min(UNAVAILABLE_DELAY_MS * 2 ** round, UNAVAILABLE_DELAY_MS_MAX);
-  const cancel = engine.clock.wake(delayMs, () => enter({ ...current, round: round + 1 }));
+  const cancel = engine.clock.wake(delayMs, () => enter({ ...current, round: round + 1, cuts }));
   run.work.set(command.id, { cancel });
+}
+
+function deadly(cuts: number): ActivityFailure {
+  const { type, status } = runtimeError("");
+  const detail = `the part that runs it died ${cuts} times while it ran this; see its log`;
+  return new ActivityFailure({ type, status, title: "the part died while it ran this", detail });
 }
 
 function noteAvailable({ engine, command: { name } }: Try): void {

@@ -11,9 +11,11 @@ import type { JsonValue } from "../../base/json.ts";
 import { createLog } from "../../base/log.ts";
 import type { ActivityHandler, RunRequest } from "../backend.ts";
 import type { Command } from "../command.ts";
+import { ActivityUnavailable } from "../errors.ts";
 import type { Decision, Execution, Program } from "../program.ts";
 import { openSqliteBackend } from "./backend.ts";
 import type { SqliteBackend, SqliteBackendOptions } from "./backend.ts";
+import { systemClock } from "./clock.ts";
 
 // A busy machine is slow, not wrong.
 setDefaultTimeout(30_000);
@@ -202,6 +204,30 @@ async function firstEvents() {
   for await (const events of backend.events(0, new AbortController().signal)) return { events };
   throw new Error("the journal is empty");
 }
+
+describe("an activity whose part goes away", () => {
+  test("while it runs it fails after three times, however often the part is away in between", async () => {
+    const cuts = [true, false, true, false, true];
+    let calls = 0;
+    const die: ActivityHandler = async () => {
+      calls += 1;
+      throw new ActivityUnavailable("cut", { isCut: cuts[calls - 1] ?? false });
+    };
+    await open({
+      activities: () => die,
+      clock: { ...systemClock, wake: (_ms, wake) => systemClock.wake(0, wake) },
+    });
+
+    await runToEnd("run_1", 1);
+
+    const { events } = await firstEvents();
+    expect(calls).toBe(5);
+    expect(events[1]?.body).toMatchObject({
+      type: "outcome.failed",
+      error: { title: "the part died while it ran this" },
+    });
+  });
+});
 
 describe("one journal", () => {
   test("is refused to a second engine in the same or another process", async () => {
