@@ -11,7 +11,11 @@ export function createRedactor(
   const secrets = LLM_ENVIRONMENT.flatMap((name) => {
     const value = environment[name] ?? "";
     return name.endsWith("_KEY") ? [value] : (credentialsOf(value)?.secrets ?? []);
-  }).filter((secret) => secret.length >= SECRET_CHARACTERS_MIN);
-  return (text) =>
-    secrets.reduce((clean, secret) => clean.replaceAll(secret, "[hidden key]"), text);
+  });
+  return hideSecrets(secrets);
+}
+
+export function hideSecrets(secrets: readonly string[]): (text: string) => string {
+  const long = secrets.filter((secret) => secret.length >= SECRET_CHARACTERS_MIN);
+  return (text) => long.reduce((clean, secret) => clean.replaceAll(secret, "[hidden key]"), text);
 }

@@ -133,6 +133,29 @@ describe("the reference server", () => {
     expect(text).not.toContain("sk-secret");
   });
 
+  test("a variable of ours that it names is handed to it, and hidden in what it says", async () => {
+    const script = `[ "$ANTHROPIC_API_KEY" = sk-secret ] && echo "got $ANTHROPIC_API_KEY" >&2; exit 4`;
+    const spec = { ...counted(script), fromEnvironment: ["ANTHROPIC_API_KEY"] };
+
+    const failure = await failureOf(call(openPool(), spec, "any"));
+    const { text } = await call(
+      openPool(),
+      everything({ fromEnvironment: ["ANTHROPIC_API_KEY"] }),
+      "get-env",
+    );
+
+    expect(failure).toContain("got [hidden key]");
+    expect(JSON.parse(text)).toMatchObject({ ANTHROPIC_API_KEY: "[hidden key]" });
+  });
+
+  test("a variable that we do not have is named", async () => {
+    const spec = everything({ fromEnvironment: ["ANTHROPIC_API_KEY", "NO_SUCH_KEY"] });
+
+    expect(await failureOf(call(openPool(), spec, "get-env"))).toContain(
+      'the MCP server "every" needs NO_SUCH_KEY from the environment of the stigmer server',
+    );
+  });
+
   test("only the tools that were asked for are offered, and a wrong name is met with the right one", async () => {
     const pool = openPool();
 

@@ -13,7 +13,9 @@ import { minimalEnvironment } from "../process/child-environment.ts";
 import { type Child, startChild } from "../process/child.ts";
 import type { Reaper } from "../process/reaper.ts";
 import { keepTail, type Tail } from "../process/tail.ts";
+import { hideSecrets } from "../redact.ts";
 import { mcpFailure } from "./failure.ts";
+import { handedVariables } from "./handed-variables.ts";
 import { toToolText } from "./result-text.ts";
 import { createStdioTransport } from "./transport.ts";
 
@@ -59,10 +61,12 @@ async function tryConnect(
   world: McpWorld,
   mode: "auto" | "legacy",
 ): Promise<Connection | { reason: string; isGone: boolean }> {
+  const handed = handedVariables(spec, world.environment);
+  const hide = hideSecrets(Object.values(handed));
   const child = await startChild(
     {
       command: [spec.command, ...spec.args],
-      environment: minimalEnvironment(world.environment, spec.environment),
+      environment: minimalEnvironment(world.environment, { ...handed, ...spec.environment }),
       folder: homeFolder(world.environment),
     },
     world.reaper,
@@ -81,7 +85,7 @@ async function tryConnect(
   void child.ended.then(() => (isGone = true));
   try {
     await client.connect(createStdioTransport(child), { timeout: world.limits.mcpStartMs });
-    return openConnection(spec, { client, child, stderr }, world);
+    return openConnection(spec, { client, child, stderr, hide }, world);
   } catch (error) {
     await Bun.sleep(0);
     const how = isGone
@@ -89,13 +93,21 @@ async function tryConnect(
       : whyNot(error, world.limits, "mcpStartMs");
     child.kill();
     await stderr.done;
-    return { reason: describe(spec, `did not start: ${how}`, stderr), isGone };
+    return { reason: hide(describe(spec, `did not start: ${how}`, stderr)), isGone };
   }
+}
+
+interface Opened {
+  readonly client: Client;
+  readonly child: Child;
+  readonly stderr: Tail;
+  /** Takes what was handed to the server out of what it says. */
+  readonly hide: (text: string) => string;
 }
 
 function openConnection(
   spec: McpServerSpec,
-  { client, child, stderr }: { client: Client; child: Child; stderr: Tail },
+  { client, child, stderr, hide }: Opened,
   { limits }: McpWorld,
 ): Connection {
   return {
@@ -105,21 +117,21 @@ function openConnection(
         return (await client.listTools(undefined, options)).tools;
       } catch (error) {
         signal.throwIfAborted();
-        throw mcpFailure(
-          describe(spec, `did not list its tools: ${whyNot(error, limits, "mcpStartMs")}`, stderr),
-        );
+        const what = `did not list its tools: ${whyNot(error, limits, "mcpStartMs")}`;
+        throw mcpFailure(hide(describe(spec, what, stderr)));
       }
     },
     async callTool(name, given, signal) {
       try {
         const options = { signal, timeout: limits.mcpCallMs };
         const result = await client.callTool({ name, arguments: given }, options);
-        return toToolText(result, limits.toolTextBytesMax);
+        const { text, isError } = toToolText(result, limits.toolTextBytesMax);
+        return { text: hide(text), isError };
       } catch (error) {
         signal.throwIfAborted();
         const why = whyNot(error, limits, "mcpCallMs");
         return {
-          text: `The tool "${name}" of the MCP server "${spec.name}" failed: ${why}.`,
+          text: hide(`The tool "${name}" of the MCP server "${spec.name}" failed: ${why}.`),
           isError: true,
         };
       }

@@ -65,6 +65,6 @@ async function closeEntry(entry: Entry): Promise<void> {
 }
 
 /** The name and the choice of tools do not make another process. */
-function keyOf({ command, args, environment }: McpServerSpec): string {
-  return toCanonicalJson({ command, args, environment });
+function keyOf({ command, args, environment, fromEnvironment = [] }: McpServerSpec): string {
+  return toCanonicalJson({ command, args, environment, fromEnvironment });
 }

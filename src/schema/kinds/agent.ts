@@ -24,7 +24,12 @@ export const McpServerSpec = z.strictObject({
   name: AgentName,
   command: z.string().min(1),
   args: z.array(z.string()).default([]),
+  /** Values for everyone to read: they are kept with the agent and in journals. */
   environment: z.record(z.string(), z.string()).default({}),
+  /** Variables of the stigmer server itself to hand on when this one starts, such as keys; only their names are kept. */
+  fromEnvironment: z
+    .array(z.string().regex(/^[A-Za-z_]\w*$/, "expected the name of a variable"))
+    .optional(),
   /** Names of the tools to offer; all of them when left out. */
   tools: z.array(z.string()).optional(),
 });
