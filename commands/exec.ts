@@ -35,11 +35,16 @@ export const exec = command({
   },
   async run({ file, input, field }, terminal) {
     const { document, definition } = await readWorkflow(file);
-    const given = (await readRunInput(input, field)) ?? {};
+    const given = await readRunInput(input, field);
     const view = viewFor(terminal);
     let outcome: Outcome | undefined;
     const status = await untilInterrupted(async (signal) => {
-      const request = { document, definition, input: given, onEvent: showIn(view) };
+      const request = {
+        document,
+        definition,
+        input: given === undefined ? {} : given,
+        onEvent: showIn(view),
+      };
       outcome = await runDocument(request, signal).finally(() => view.end());
     });
     return outcome ? report(outcome, terminal) : status;

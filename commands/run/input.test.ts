@@ -13,6 +13,7 @@ test.each([
   [undefined, [], undefined],
   ['{"a": 1}', [], { a: 1 }],
   ["[1]", [], [1]],
+  ["null", [], null],
   [`@${join(folder, "input.json")}`, ["age=36"], { name: "Ada", age: 36 }],
   [
     undefined,
@@ -28,6 +29,9 @@ test.each([
   ["{name: 1}", [], "--input is not JSON"],
   [undefined, ["name"], '"-i" takes KEY=VALUE, not "name"'],
   ["[1]", ["a=1"], '"-i" adds a field to an object'],
+  ["null", ["a=1"], '"-i" adds a field to an object'],
+  ['{"a": [-1e400]}', [], "a number is beyond 1.7976931348623157e+308"],
+  [undefined, ["a=1e400"], "-i a: a number is beyond"],
   [`@${join(folder, "missing.json")}`, [], "there is no file"],
 ])("--input %p with -i %p is refused", async (whole, fields, message) => {
   expect(readRunInput(whole, fields)).rejects.toThrow(message);

@@ -1,5 +1,5 @@
 import { messageOf, StigmerError } from "../../src/base/errors.ts";
-import { isJsonObject, type JsonValue, parseJson } from "../../src/base/json.ts";
+import { isJsonObject, type JsonValue, parseFiniteJson } from "../../src/base/json.ts";
 import { parseKeyValues } from "../key-value.ts";
 import { readText } from "../read-input.ts";
 
@@ -29,7 +29,7 @@ export async function readRunInput(
       hint: "leave one of the two out",
     });
   }
-  const added = parseKeyValues("-i", fields).map(([key, text]) => [key, jsonOrText(text)]);
+  const added = parseKeyValues("-i", fields).map(([key, text]) => [key, jsonOrText(key, text)]);
   return { ...input, ...Object.fromEntries(added) };
 }
 
@@ -38,7 +38,7 @@ export async function readJson(word: string, text: string): Promise<JsonValue> {
   const file = text === "-" ? "-" : text.startsWith("@") ? text.slice(1) : undefined;
   const source = file === undefined ? text : await readText(file);
   try {
-    return parseJson(source);
+    return parseFiniteJson(source);
   } catch (cause) {
     const where = file === undefined ? word : file === "-" ? "standard input" : file;
     throw new StigmerError("invalid_input", `${where} is not JSON: ${messageOf(cause)}`, {
@@ -48,10 +48,14 @@ export async function readJson(word: string, text: string): Promise<JsonValue> {
   }
 }
 
-function jsonOrText(text: string): JsonValue {
+function jsonOrText(key: string, text: string): JsonValue {
   try {
-    return parseJson(text);
-  } catch {
-    return text;
+    return parseFiniteJson(text);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) return text;
+    throw new StigmerError("invalid_input", `-i ${key}: ${messageOf(cause)}`, {
+      cause,
+      hint: `quote it to send it as text: -i '${key}="${text}"'`,
+    });
   }
 }

@@ -113,7 +113,7 @@ function agentInput({ message, input }: RunCreate): JsonValue {
 }
 
 function workflowInput({ message, input }: RunCreate): JsonValue {
-  if (message === undefined) return input ?? {};
+  if (message === undefined) return input === undefined ? {} : input;
   throw inputError({ ...BODY, hint: "give a workflow its input as `input`" }, [
     { message: "a message is for agents only", pointer: "/message" },
   ]);

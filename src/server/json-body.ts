@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.ts";
-import { type JsonValue, parseJson } from "../base/json.ts";
+import { type JsonValue, parseFiniteJson } from "../base/json.ts";
 import { HttpError } from "./http-error.ts";
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -15,7 +15,7 @@ export async function readJsonBody(request: Request): Promise<JsonValue | undefi
   const text = new TextDecoder().decode(bytes);
   refuseDeep(text);
   try {
-    return parseJson(text);
+    return parseFiniteJson(text);
   } catch (error) {
     throw new HttpError(400, "usage", `the request body is not JSON: ${messageOf(error)}`, {
       hint: "send one JSON value",
