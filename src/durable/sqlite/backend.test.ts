@@ -493,6 +493,23 @@ describe("a run that cannot be loaded", () => {
     expect(backend.health().broken).toEqual([]);
   });
 
+  test("is cancelled once by many who ask together, and its time does not go back", async () => {
+    await interruptTwoRuns();
+    tamper("UPDATE event SET body = '{' WHERE run = 1 AND sequence = 2");
+    await open({ clock: { ...systemClock, now: () => 1 } });
+
+    await Promise.all([
+      backend.cancel("run_1"),
+      backend.cancel("run_1"),
+      backend.run(request("run_3", 1)),
+    ]);
+
+    const { events } = await firstEvents();
+    const ofRun = events.filter(({ runId }) => runId === "run_1");
+    expect(ofRun.map(({ body }) => body.type)).toEqual(["run.started", "run.cancelled"]);
+    expect(ofRun[1]?.timeMs).toBeGreaterThanOrEqual(ofRun[0]?.timeMs ?? Infinity);
+  });
+
   test("goes on when the program is as it was", async () => {
     await interruptTwoRuns();
     await open({ programs: {} });

@@ -205,11 +205,15 @@ export function cancelRun(engine: Engine, batch: Batch, runId: string, reason?: 
 
 /** A run whose program is of no use can still be laid to rest. */
 function cancelBroken(engine: Engine, batch: Batch, row: RunRow, recorded: Recorded): void {
+  if (batch.endedKeys.includes(row.key)) return;
+  const { journal } = engine;
+  // The run may have broken in this very batch, after events that are not on the disk yet.
+  const fresh = batch.events.findLast(({ runKey }) => runKey === row.key);
   batch.events.push({
     position: batch.nextPosition,
     runKey: row.key,
-    sequence: engine.journal.lastSequenceOf(row) + 1,
-    timeMs: batch.nowMs,
+    sequence: (fresh?.sequence ?? journal.lastSequenceOf(row)) + 1,
+    timeMs: Math.max(batch.nowMs, fresh?.timeMs ?? journal.lastTimeOf(row)),
     text: recorded.text,
   });
   batch.nextPosition += 1;

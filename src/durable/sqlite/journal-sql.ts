@@ -56,6 +56,9 @@ export function prepareStatements(database: Database) {
     lastSequence: database.query<unknown, [number]>(
       "SELECT coalesce(max(sequence), 0) AS count FROM event WHERE run = ?",
     ),
+    lastTime: database.query<unknown, [number]>(
+      "SELECT coalesce(max(time_ms), 0) AS count FROM event WHERE run = ?",
+    ),
     findRun: database.query<unknown, [string]>(`SELECT ${RUN_COLUMNS} FROM run WHERE id = ?`),
     openRuns: database.query<unknown, []>(
       `SELECT ${RUN_COLUMNS} FROM run WHERE is_open = 1 ORDER BY key`,

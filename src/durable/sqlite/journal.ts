@@ -108,6 +108,10 @@ export class Journal {
     return Count.parse(this.#sql.lastSequence.get(run.key)).count;
   }
 
+  lastTimeOf(run: RunRow): number {
+    return Count.parse(this.#sql.lastTime.get(run.key)).count;
+  }
+
   findRun(runId: string): RunRow | undefined {
     const values = this.#sql.findRun.get(runId);
     return values ? toRunRow(values) : undefined;
