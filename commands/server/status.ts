@@ -62,12 +62,22 @@ function print(state: string, { hint, report, home }: Known, terminal: Terminal)
     ["data", home],
     ["model", report && describeModel(report)],
     ["journal", report?.journalProblem],
+    ...brokenRows(report),
   ];
   for (const [label, value] of rows) {
     if (value !== undefined) terminal.print(`  ${label.padEnd(8)} ${value}`);
   }
   if (!report) return terminal.talk.warn('it does not answer; see "stigmer server logs -c server"');
   terminal.print(`\n${formatParts(report.parts, terminal)}`);
+}
+
+/** Runs that show as running for ever: nobody else would tell. */
+function brokenRows(report: ServerReport | undefined): [string, string][] {
+  const broken = report?.brokenRuns ?? [];
+  return broken.map(({ runId, reason }) => [
+    "broken",
+    `${runId}: ${reason}; mend it, or "stigmer runs cancel ${runId}"`,
+  ]);
 }
 
 /** The server goes on with the version it was started with, whatever is installed since. */

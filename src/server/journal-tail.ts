@@ -1,6 +1,6 @@
 import { messageOf, StigmerError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import type { JournalLine } from "../schema/wire/workflow-runner.ts";
+import type { JournalHead, JournalLine } from "../schema/wire/workflow-runner.ts";
 import type { Store } from "../store/open-store.ts";
 import { backOffMs, type Sleep } from "./back-off.ts";
 import { toEntry, toLiveEvent } from "./journal-to-events.ts";
@@ -23,6 +23,8 @@ export interface JournalTail {
   isConnected(): boolean;
   /** Why it is not, when that does not pass by itself. */
   problem(): string | undefined;
+  /** Runs that cannot go on, as they were when the runner was reached. */
+  broken(): JournalHead["broken"];
   /** Follows the journal until aborted, whatever breaks in between. Never rejects. */
   follow(signal: AbortSignal): Promise<void>;
 }
@@ -32,13 +34,15 @@ export function createJournalTail(options: JournalTailOptions): JournalTail {
   const { store, runner, log, onConnect } = options;
   let isConnected = false;
   let problem: string | undefined;
+  let broken: JournalHead["broken"] = [];
   const judge = createJudge(store);
   const readUntilBroken = async (signal: AbortSignal, onProgress: () => void): Promise<void> => {
     const chunks = await runner.journal(await store.journal.position(), signal);
     for await (const lines of chunks) {
       const [first] = lines;
       if (first && !isConnected) {
-        await judge(first);
+        ({ broken } = await judge(first));
+        for (const { runId, reason } of broken) log.error(`run ${runId} cannot go on: ${reason}`);
         isConnected = true;
         problem = undefined;
         onConnect();
@@ -59,6 +63,7 @@ export function createJournalTail(options: JournalTailOptions): JournalTail {
   return {
     isConnected: () => isConnected,
     problem: () => problem,
+    broken: () => broken,
     follow: async (signal) => {
       let failures = 0;
       while (!signal.aborted) {
@@ -95,14 +100,14 @@ async function take(
  */
 function createJudge(store: JournalTailOptions["store"]) {
   const outdated = new Set<string>();
-  return async (first: JournalLine): Promise<void> => {
+  return async (first: JournalLine): Promise<JournalHead> => {
     if (first.type !== "journal") throw new Error("the journal does not say which one it is");
     const position = await store.journal.position();
     const known = await store.journal.journalId();
     if (position === 0 || known === undefined) await store.journal.adopt(first.id);
     else if (known !== first.id) throw foreign("it is not the one that the server has read");
     if (first.lastPosition < position) outdated.add(first.id);
-    if (!outdated.has(first.id)) return;
+    if (!outdated.has(first.id)) return first;
     throw foreign(`it ended before event ${position}, up to which the server has read`);
   };
 }

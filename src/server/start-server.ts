@@ -61,7 +61,10 @@ function serve(options: StartOptions, store: Store, token: string): RunningServe
       store,
       log,
       readiness,
-      report: () => report(options, readiness(), { startedAt, url: place.url }),
+      report: () => {
+        const brokenRuns = [...flow.tail.broken()];
+        return report(options, readiness(), { startedAt, url: place.url, brokenRuns });
+      },
       now,
       heartbeatMs: HEARTBEAT_MS,
     },
@@ -117,9 +120,8 @@ function readinessOf(supervisor: Pick<Supervisor, "status">, tail: JournalTail):
   const isJournalConnected = tail.isConnected();
   const journalProblem = tail.problem();
   const isReady = isJournalConnected && parts.every(({ state }) => state === "ready");
-  const status = isReady ? "ready" : "not-ready";
   return {
-    status,
+    status: isReady ? "ready" : "not-ready",
     parts,
     isJournalConnected,
     ...(journalProblem !== undefined && { journalProblem }),
@@ -129,7 +131,7 @@ function readinessOf(supervisor: Pick<Supervisor, "status">, tail: JournalTail):
 function report(
   { paths, model }: StartOptions,
   readiness: Readiness,
-  place: { startedAt: string; url: string },
+  place: Pick<ServerReport, "startedAt" | "url" | "brokenRuns">,
 ): ServerReport {
   return { ...readiness, ...place, version, commit, pid: process.pid, home: paths.home, model };
 }

@@ -55,6 +55,8 @@ export function createApi({ backend, feed, log, isReady }: ApiParts): Hono {
   });
   api.get("/journal", (context) => {
     const { after } = parseInput(JournalQuery, context.req.query(), { what: "the query" });
+    // Its head says which runs cannot go on, which is known once all have been tried.
+    if (!isReady()) throw starting();
     const headers = { "content-type": "application/x-ndjson" };
     return context.newResponse(streamJournal(backend, feed, after), { headers });
   });
@@ -65,7 +67,7 @@ function addHealth(api: Hono, backend: SqliteBackend, isReady: () => boolean): v
   api.get("/healthz", (context) => context.json({ status: "ok" }));
   api.get("/readyz", (context) => {
     const { problem, broken } = backend.health();
-    if (!isReady()) throw new StigmerError("unavailable", "the workflow-runner is starting");
+    if (!isReady()) throw starting();
     if (problem === undefined) return context.json({ status: "ready", broken });
     throw new StigmerError("unavailable", `the journal cannot be written: ${problem}`, {
       hint: "see that its disk is there and has space; it is tried again by itself",
@@ -85,6 +87,10 @@ function parseBody(text: string): unknown {
   } catch (error) {
     throw new StigmerError("invalid_input", "the request body is not JSON", { cause: error });
   }
+}
+
+function starting(): StigmerError {
+  return new StigmerError("unavailable", "the workflow-runner is starting");
 }
 
 function noRoute(what: string): StigmerError {

@@ -45,7 +45,7 @@ test("events come in order, and progress between them as it happens", async () =
   const third = await next();
 
   expect([greeting, first, second, third]).toEqual([
-    { type: "journal", id: "j1", lastPosition: 3 },
+    { type: "journal", id: "j1", lastPosition: 3, broken: [] },
     { type: "events", events: [event(1)] },
     { type: "events", events: [event(2), event(3)] },
     { type: "progress", runId: "run_1", commandId: "/a", data: "text" },
@@ -76,7 +76,7 @@ test("a silent journal says at once which one it is, and then that it is there",
 
   const beats = [await lines.next(), await lines.next(), await lines.next()];
   expect(beats.map(({ value }) => value)).toEqual([
-    '{"type":"journal","id":"j1","lastPosition":3}',
+    '{"type":"journal","id":"j1","lastPosition":3,"broken":[]}',
     '{"type":"heartbeat"}',
     '{"type":"heartbeat"}',
   ]);

@@ -27,8 +27,8 @@ export function streamJournal(
           if (hasRoom(controller)) send(line);
         };
         // An answer begins with its first byte: without one a silent journal would look like no connection.
-        const { lastPosition } = backend.health();
-        send({ type: "journal", id: backend.journalId, lastPosition });
+        const { lastPosition, broken } = backend.health();
+        send({ type: "journal", id: backend.journalId, lastPosition, broken: [...broken] });
         const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), heartbeatMs);
         stop.push(feed.watch(sendIfRoom), () => clearInterval(timer));
         const pump = async (): Promise<void> => {

@@ -310,6 +310,19 @@ describe("the journal", () => {
     },
   );
 
+  test("names the runs that cannot go on", async () => {
+    const { server, id, runner } = await openWithRun();
+    const broken = { runId: id, reason: "event 2 is damaged" };
+
+    runner.goDown();
+    runner.broken.push(broken);
+    runner.isUp = true;
+    await until(() => server.logged.some((line) => line.includes("event 2 is damaged")));
+
+    const report = await bodyOf(await server.request("/v1/server"));
+    expect(report["brokenRuns"]).toEqual([broken]);
+  });
+
   test("is applied once by a server that was restarted", async () => {
     const { server, id, runner } = await openWithRun();
     runner.note(id, "one");

@@ -7,6 +7,7 @@ import type { RunnerPort } from "../../src/server/runner-port.ts";
 export class FakeRunner implements RunnerPort {
   readonly journalEvents: JournalEvent[] = [];
   journalId = "journal-1";
+  broken: { runId: string; reason: string }[] = [];
   readonly started: RunRequestBody[] = [];
   readonly calls: string[] = [];
   isUp = true;
@@ -80,6 +81,7 @@ export class FakeRunner implements RunnerPort {
       type: "journal",
       id: this.journalId,
       lastPosition: this.journalEvents.length,
+      broken: this.broken,
     });
     const events = this.journalEvents.filter(({ position }) => position > after);
     if (events.length > 0) queue.push({ type: "events", events });

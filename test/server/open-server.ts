@@ -46,6 +46,7 @@ export function openServer(options: { runner?: FakeRunner; store?: Store; listen
       readiness,
       report: () => ({
         ...readiness(),
+        brokenRuns: tail.broken(),
         version: "dev",
         commit: "unknown",
         pid: 1,

@@ -45,6 +45,8 @@ export const ServerReport = Readiness.extend({
   home: z.string(),
   startedAt: z.iso.datetime(),
   model: ModelReport,
+  /** Runs that show as running but cannot go on, and why: they can be cancelled. */
+  brokenRuns: z.array(z.object({ runId: z.string(), reason: z.string() })).optional(),
 });
 export type ServerReport = z.infer<typeof ServerReport>;
 

@@ -35,11 +35,15 @@ export const RunDescriptionBody = z.strictObject({
 });
 export type RunDescriptionBody = z.infer<typeof RunDescriptionBody>;
 
-/** The first line of the journal: which one it is, and how far it went when it was opened. */
+/**
+ * The first line of the journal: which one it is, how far it went when it was opened, and which of its runs cannot go
+ * on, because their events can't be read or followed.
+ */
 export const JournalHead = z.strictObject({
   type: z.literal("journal"),
   id: z.string(),
   lastPosition: z.int(),
+  broken: z.array(z.strictObject({ runId: z.string(), reason: z.string() })),
 });
 export type JournalHead = z.infer<typeof JournalHead>;
 
