@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 
-import { messageOf, StigmerError } from "../base/errors.ts";
+import { messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
 import { createGuard, type GuardOptions } from "./guard.ts";
 import { describeApi } from "./open-api.ts";
 import { internalProblem, problemOf } from "./problem.ts";
@@ -80,10 +80,25 @@ function toPattern(path: string): string {
 function toResponse(error: unknown, context: ServerContext, { log }: Services): Response {
   const { path, method } = context.req;
   if (error instanceof StigmerError && error.code !== "failed") return problemOf(error, path);
+  if (DISK_ERRORS.has(systemCodeOf(error) ?? "")) return problemOf(diskProblem(error), path);
   const requestId = context.get("requestId");
   const stack = error instanceof Error ? error.stack : undefined;
   log.error(`${method} ${path} failed: ${messageOf(error)}`, { requestId, stack });
   return error instanceof StigmerError ? problemOf(error, path) : internalProblem(requestId, path);
+}
+
+/** Nothing was kept of the request, and the same request works once the disk does. */
+const DISK_ERRORS: ReadonlySet<string> = new Set([
+  "SQLITE_FULL",
+  "SQLITE_IOERR",
+  "SQLITE_READONLY",
+]);
+
+function diskProblem(error: unknown): StigmerError {
+  return new StigmerError("unavailable", `the server can't write its data: ${messageOf(error)}`, {
+    hint: "see that the disk of STIGMER_HOME is there and has room, then try again",
+    cause: error,
+  });
 }
 
 function addHeaders(context: ServerContext): void {

@@ -12,9 +12,10 @@ test("tells that the home is gone, and nothing before", async () => {
   writeFileSync(join(paths.run, "server.lock"), "");
   let reason: string | undefined;
 
-  const watched = untilHomeIsGone(paths, new AbortController().signal).then((text) => {
-    reason = text;
-  });
+  const watch = async () => {
+    reason = await untilHomeIsGone(paths, new AbortController().signal);
+  };
+  const watched = watch();
   await Bun.sleep(10);
   const before = reason;
   rmSync(paths.home, { recursive: true });

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 
-import { Kysely } from "kysely";
+import { type Driver, Kysely } from "kysely";
 import { BunSqliteDialect } from "kysely-bun-sqlite";
 
 import { migrations } from "../../embed/migrations.ts";
@@ -18,13 +18,28 @@ export function openDatabase(path: string): Kysely<Tables> {
     database.run("pragma synchronous = full");
     database.run("pragma foreign_keys = on");
     migrate(database, path, migrations);
-    return new Kysely<Tables>({ dialect: new BunSqliteDialect({ database }) });
+    return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   } catch (cause) {
     if (cause instanceof StigmerError) throw cause;
     throw new StigmerError("failed", `the database ${path} can't be opened: ${messageOf(cause)}`, {
       hint: hintFor(systemCodeOf(cause)),
       cause,
     });
+  }
+}
+
+/**
+ * SQLite ends a transaction by itself when the disk is full. Then there is nothing to roll back, and saying so would
+ * hide why.
+ */
+class SqliteDialect extends BunSqliteDialect {
+  override createDriver(): Driver {
+    const driver = super.createDriver();
+    const rollBack = driver.rollbackTransaction.bind(driver);
+    driver.rollbackTransaction = async (connection) => {
+      await rollBack(connection).catch(() => {});
+    };
+    return driver;
   }
 }
 

@@ -11,7 +11,10 @@ export interface LogFile {
   close(): void;
 }
 
-/** Opens `path` for appending. Written synchronously, so that the last words of a dying process arrive. */
+/**
+ * Opens `path` for appending. Written synchronously, so that the last words of a dying process arrive. A line that the
+ * disk does not take is lost: whoever logs is at work for somebody, and must not fail for it.
+ */
 export function openLogFile(
   path: string,
   limits: { sizeBytesMax: number; filesMax: number } = {
@@ -30,8 +33,12 @@ export function openLogFile(
   return {
     write: (line) => {
       const bytes = Buffer.from(`${line}\n`);
-      if (sizeBytes > 0 && sizeBytes + bytes.length > limits.sizeBytesMax) rotate();
-      sizeBytes += writeSync(descriptor, bytes);
+      try {
+        if (sizeBytes > 0 && sizeBytes + bytes.length > limits.sizeBytesMax) rotate();
+        sizeBytes += writeSync(descriptor, bytes);
+      } catch {
+        // The disk is full or gone.
+      }
     },
     close: () => closeSync(descriptor),
   };
