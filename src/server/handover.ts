@@ -12,9 +12,12 @@ import type { RunnerPort } from "./runner-port.ts";
 const ROUND_SIZE = 100;
 
 export interface HandoverOptions {
-  readonly store: Pick<Store, "runs" | "journal">;
+  readonly store: {
+    readonly runs: Pick<Store["runs"], "pending" | "cancelling">;
+    readonly journal: Pick<Store["journal"], "endPending">;
+  };
   readonly runner: Pick<RunnerPort, "start" | "cancel">;
-  readonly feed: RunFeed;
+  readonly feed: Pick<RunFeed, "grown">;
   readonly log: Log;
   readonly sleep: Sleep;
 }
@@ -31,16 +34,18 @@ export interface Handover {
  * a restart of either side loses nothing; the engine takes the same run twice as once.
  */
 export function createHandover(options: HandoverOptions): Handover {
-  const given: Given = { started: new Set(), cancelled: new Set() };
   let woken = Promise.withResolvers<void>();
+  const wake = (): void => woken.resolve();
   return {
-    wake: () => woken.resolve(),
+    wake,
     work: async (signal) => {
-      signal.addEventListener("abort", () => woken.resolve());
+      signal.addEventListener("abort", wake);
+      const given: Given = { started: new Set(), cancelled: new Set(), resting: new Map() };
+      const course: Course = { ...options, given, wake, signal };
       let failures = 0;
       while (!signal.aborted) {
         woken = Promise.withResolvers<void>();
-        const isDone = await round(options, given);
+        const isDone = await round(course);
         failures = isDone ? 0 : failures + 1;
         const pauses = isDone ? [] : [options.sleep(backOffMs(failures), signal)];
         await Promise.race([woken.promise, ...pauses]);
@@ -53,39 +58,59 @@ export function createHandover(options: HandoverOptions): Handover {
 interface Given {
   readonly started: Set<string>;
   readonly cancelled: Set<string>;
+  /** Deliveries that failed by themselves, not for want of an engine: each waits alone. */
+  readonly resting: Map<string, Rest>;
 }
 
-/** False when something could not be delivered and shall be tried again. */
-async function round(options: HandoverOptions, given: Given): Promise<boolean> {
+interface Rest {
+  readonly failures: number;
+  isOver: boolean;
+}
+
+interface Course extends HandoverOptions {
+  readonly given: Given;
+  readonly wake: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** False when something could not be delivered and shall be tried again. Starts never keep cancels from their turn. */
+async function round(course: Course): Promise<boolean> {
+  while (!course.signal.aborted) {
+    const fresh = await attempt(course, () => startPending(course));
+    const isCancelled = await attempt(course, () => cancelWanted(course));
+    if (fresh === undefined || isCancelled === undefined) return false;
+    if (fresh === 0) return true;
+  }
+  return true;
+}
+
+/** Undefined when it failed for all. */
+async function attempt<T>({ log }: Course, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    await startPending(options, given.started);
-    await cancelWanted(options, given.cancelled);
-    return true;
+    return await work();
   } catch (error) {
-    const isExpected = error instanceof StigmerError && error.code === "unavailable";
-    options.log[isExpected ? "debug" : "error"](`runs wait to be handed over: ${messageOf(error)}`);
-    return false;
+    log[isAway(error) ? "debug" : "error"](`runs wait to be handed over: ${messageOf(error)}`);
+    return undefined;
   }
 }
 
-async function startPending(options: HandoverOptions, started: Set<string>): Promise<void> {
-  for (;;) {
-    const pending = await options.store.runs.pending(started.size + ROUND_SIZE);
-    keepOnly(started, pending);
-    const fresh = pending.filter(({ id }) => !started.has(id));
-    if (fresh.length === 0) return;
-    await allOrFirstFailure(fresh.map((run) => start(options, run, started)));
-  }
+/** Hands one batch over and gives its size. */
+async function startPending(course: Course): Promise<number> {
+  const { started, resting } = course.given;
+  const limit = started.size + resting.size + ROUND_SIZE;
+  const pending = await course.store.runs.pending(limit);
+  keepOnly(started, pending);
+  const fresh = pending.filter(({ id }) => !started.has(id) && isRested(course, `start ${id}`));
+  await allOrFirstFailure(
+    fresh.map((run) => alone(course, `start ${run.id}`, () => start(course, run))),
+  );
+  return fresh.length;
 }
 
-async function start(
-  { runner, store, feed }: HandoverOptions,
-  run: PendingRun,
-  started: Set<string>,
-): Promise<void> {
+async function start({ runner, store, feed, given }: Course, run: PendingRun): Promise<void> {
   try {
     await runner.start(toRequest(run));
-    started.add(run.id);
+    given.started.add(run.id);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const failure = {
@@ -100,23 +125,62 @@ async function start(
   }
 }
 
-async function cancelWanted(options: HandoverOptions, cancelled: Set<string>): Promise<void> {
-  const { runner, store, feed } = options;
-  const wanted = await store.runs.cancelling(cancelled.size + ROUND_SIZE);
+type Wish = Awaited<ReturnType<Store["runs"]["cancelling"]>>[number];
+
+async function cancelWanted(course: Course): Promise<true> {
+  const { cancelled, resting } = course.given;
+  const wanted = await course.store.runs.cancelling(cancelled.size + resting.size + ROUND_SIZE);
   keepOnly(cancelled, wanted);
-  for (const { id, reason, isPending } of wanted) {
-    if (cancelled.has(id)) continue;
-    try {
-      await runner.cancel(id, reason);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const event = { id: `${id}/0`, ...cancelledEvent(reason) };
-      if (isPending) {
-        feed.grown(await store.journal.endPending(id, { status: "cancelled" }, event));
-      } else options.log.warn(`run ${id} can't be cancelled: ${error.message}`);
-    }
-    cancelled.add(id);
+  for (const wish of wanted) {
+    const what = `cancel ${wish.id}`;
+    if (cancelled.has(wish.id) || !isRested(course, what)) continue;
+    await alone(course, what, () => cancel(course, wish));
   }
+  return true;
+}
+
+async function cancel(course: Course, { id, reason, isPending }: Wish): Promise<void> {
+  const { runner, store, feed, log, given } = course;
+  try {
+    await runner.cancel(id, reason);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const event = { id: `${id}/0`, ...cancelledEvent(reason) };
+    if (isPending) {
+      feed.grown(await store.journal.endPending(id, { status: "cancelled" }, event));
+    } else log.warn(`run ${id} can't be cancelled: ${error.message}`);
+  }
+  given.cancelled.add(id);
+}
+
+/** One delivery: unless the engine is away, its failure is its own, and only it waits longer each time. */
+async function alone(course: Course, what: string, work: () => Promise<void>): Promise<void> {
+  const { given, log } = course;
+  try {
+    await work();
+    given.resting.delete(what);
+  } catch (error) {
+    if (isAway(error)) throw error;
+    const failures = (given.resting.get(what)?.failures ?? 0) + 1;
+    const rest = { failures, isOver: false };
+    given.resting.set(what, rest);
+    log[failures === 1 ? "error" : "debug"](`will try again to ${what}: ${messageOf(error)}`);
+    void wait(course, rest);
+  }
+}
+
+async function wait({ sleep, signal, wake }: Course, rest: Rest): Promise<void> {
+  await sleep(backOffMs(rest.failures), signal);
+  rest.isOver = true;
+  wake();
+}
+
+function isRested({ given }: Course, what: string): boolean {
+  return given.resting.get(what)?.isOver ?? true;
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof StigmerError && error.code === "unavailable";
 }
 
 function toRequest({ id, kind, name, definition, input }: PendingRun): RunRequestBody {
