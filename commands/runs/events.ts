@@ -9,7 +9,7 @@ import { idArgument } from "./run-id.ts";
 export const events = command({
   details:
     "Events of the runs that it started are shown too. Each is a CloudEvent; --after takes its sequence number.\n" +
-    'With --json they are one document, {"items": […]}; with --json and -f each is a line of its own (NDJSON).',
+    "With --json they are the items of one document; with -f too, each is a line of its own (NDJSON).",
   examples: ["stigmer runs events run_0199… -f", "stigmer runs events run_0199… --json --after 12"],
   args: {
     id: idArgument,

@@ -12,7 +12,7 @@ import { untilInterrupted } from "../interrupt.ts";
 export const logs = command({
   details:
     "Lines of all parts are merged by time. The server need not run: what it wrote last is still there.\n" +
-    'With --json they are one document, {"items": […]}; with --json and -f each is a line of its own (NDJSON).',
+    "With --json they are the items of one document; with -f too, each is a line of its own (NDJSON).",
   examples: ["stigmer server logs -n 200", "stigmer server logs -f -c workflow-runner"],
   args: {
     follow: {
