@@ -2,6 +2,7 @@ import { benchAgent } from "./agent.ts";
 import { type BenchRow, renderRows } from "./bench-row.ts";
 import { benchBinary } from "./binary.ts";
 import { benchDurable } from "./durable.ts";
+import { benchJq } from "./jq.ts";
 import { benchRunner } from "./runner.ts";
 
 /** `make bench`: every budget, measured in one run, as ratios where a ratio means more than a time. */
@@ -10,6 +11,7 @@ const groups: readonly [title: string, measure: () => Promise<BenchRow[]>][] = [
   ["the agent-runner in it", benchRunner],
   ["the durable engine", benchDurable],
   ["agents", benchAgent],
+  ["jq", benchJq],
 ];
 
 let isOver = false;
