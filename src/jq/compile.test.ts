@@ -208,3 +208,11 @@ test("a builtin that reads a long text costs what the text is long", () => {
 
   expect(use).toThrow("fuel");
 });
+
+test.each([
+  ["an array that grows far over its end", "null | .[100000000] = 1"],
+  ["matches", '("a" * 100000) as $text | [range(100)] | map($text | [match("a"; "g")] | length)'],
+  ["dates", "[range(1000000) | todate]"],
+])("the fuel bounds %s", (_, text) => {
+  expect(() => compile(text).first(null, {}, { fuel: 500_000 })).toThrow("fuel");
+});

@@ -4,7 +4,11 @@ import { strftime, UTC, type Zone } from "../dates/strftime.ts";
 import { strptime } from "../dates/strptime.ts";
 import type { Env } from "../env.ts";
 import { raise } from "../raise.ts";
+import { pay } from "../values/meter.ts";
 import { binary, type Natives, unary } from "./native.ts";
+
+/** A format is read letter by letter, for each date. */
+const PRICE_OF_DATE = 8;
 
 /** Builtins for dates and times. `now` tells the time of the run. */
 export const dates: Natives = {
@@ -72,6 +76,7 @@ interface Writing {
 }
 
 function write(input: JsonValue, { format, zone, name }: Writing): JsonValue {
+  pay(PRICE_OF_DATE);
   const list =
     typeof input === "number" && Number.isFinite(input)
       ? toList(fromSeconds(Math.floor(input) + zone.offsetSeconds))
@@ -88,6 +93,7 @@ function writeLocal(input: JsonValue, format: JsonValue, env: Env): JsonValue {
 }
 
 function parse(input: JsonValue, format: JsonValue): JsonValue {
+  pay(PRICE_OF_DATE);
   if (typeof input !== "string" || typeof format !== "string") {
     return raise("strptime/1 requires string inputs and arguments");
   }

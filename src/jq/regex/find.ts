@@ -2,6 +2,9 @@ import type { Run } from "../run.ts";
 import { codePointLength, isPlain } from "../values/text.ts";
 import { type Match, type Regex, search } from "./regex.ts";
 
+/** A match is kept with its groups, and mostly becomes a value with as many parts. */
+const PRICE_OF_MATCH = 8;
+
 /** Finds the first match, or with the flag `g` all of them, from left to right. */
 export function findMatches(regex: Regex, text: string, run: Run): Match[] {
   const matches: Match[] = [];
@@ -10,6 +13,7 @@ export function findMatches(regex: Regex, text: string, run: Run): Match[] {
     const match = search(regex, text, from, run);
     if (match === undefined) break;
     matches.push(match);
+    run.spend(PRICE_OF_MATCH);
     if (!regex.isGlobal) break;
     from = match.end > match.start ? match.end : match.end + widthAt(text, match.end);
   }

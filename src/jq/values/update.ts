@@ -4,6 +4,7 @@ import { access, type Bounds, boundsOf, resolveBounds } from "./access.ts";
 import { withField } from "./fields.ts";
 import { describe } from "./json-text.ts";
 import { isObject, kindOf } from "./kind.ts";
+import { pay } from "./meter.ts";
 
 /** Longer than any path into a value that may exist. */
 export const PATH_LENGTH_MAX = 10_000;
@@ -81,6 +82,7 @@ export function withItem(items: readonly JsonValue[], index: number, item: JsonV
   if (place < 0) raise("Out of bounds negative array index");
   if (place > ARRAY_LENGTH_MAX) raise("Array index too large");
   const copy = items.slice();
+  if (place > copy.length) pay((place - copy.length) / 8);
   while (copy.length < place) copy.push(null);
   copy[place] = item;
   return copy;
