@@ -18,6 +18,8 @@ export interface Limits {
   /** Of each process. */
   readonly sandboxMemoryBytesMax: number;
   readonly sandboxFileBytesMax: number;
+  /** A run's files that no tool has used for this long are removed at the next start. */
+  readonly workspaceUnusedMs: number;
   readonly fetchMs: number;
   readonly fetchBytesMax: number;
   readonly heartbeatMs: number;
@@ -34,6 +36,7 @@ export const defaultLimits: Limits = {
   sandboxProcessesMax: 1_024,
   sandboxMemoryBytesMax: 4 * 1_024 ** 3,
   sandboxFileBytesMax: 1_024 ** 3,
+  workspaceUnusedMs: 7 * 24 * 3_600_000,
   fetchMs: 30_000,
   fetchBytesMax: 2_000_000,
   heartbeatMs: 10_000,

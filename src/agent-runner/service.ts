@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { version } from "../base/build-info.ts";
 import { dieWithParent } from "../base/die-with-parent.ts";
 import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
-import { createLog, logLevelOf } from "../base/log.ts";
+import { createLog, type Log, logLevelOf } from "../base/log.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
 import { keepLoopbackDirect } from "../base/process-environment.ts";
-import { readLimits } from "./limits.ts";
+import { type Limits, readLimits } from "./limits.ts";
 import { createRedactor } from "./redact.ts";
 import { openRunner } from "./runner.ts";
+import { removeOldWorkspaces } from "./sandbox/workspace.ts";
 import { serve } from "./serve.ts";
 
 const SOCKET_NAME = "agent-runner.sock";
@@ -33,11 +34,13 @@ export async function runUntilStopped(
   });
   try {
     const home = findHome(environment);
-    const runner = openRunner(home, environment, readLimits(environment));
+    const limits = readLimits(environment);
+    const runner = openRunner(home, environment, limits);
     const stopping = new AbortController();
     const path = socket ?? join(pathsOf(home).sockets, SOCKET_NAME);
     const server = await serve({ socket: path, runner, log, redact, signal: stopping.signal });
     log.info("ready", { socket: path, version, pid: process.pid });
+    void tidyUp(home, limits, log);
     const reason = await nextSignal();
     log.info("stopping", { reason });
     stopping.abort(new Error("the agent-runner is stopping"));
@@ -48,6 +51,15 @@ export async function runUntilStopped(
     const hint = error instanceof StigmerError ? error.hint : undefined;
     log.error(messageOf(error), { hint });
     return error instanceof StigmerError ? exitStatus[error.code] : 1;
+  }
+}
+
+async function tidyUp(home: string, { workspaceUnusedMs }: Limits, log: Log): Promise<void> {
+  try {
+    const removed = await removeOldWorkspaces(home, workspaceUnusedMs);
+    if (removed.length > 0) log.info("removed unused workspaces", { runs: removed });
+  } catch (error) {
+    log.warn(`unused workspaces could not be removed: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join, posix } from "node:path";
 
 import { SANDBOX_FOLDER } from "./bubblewrap.ts";
@@ -6,12 +6,29 @@ import { SANDBOX_FOLDER } from "./bubblewrap.ts";
 /** A run's id is part of a path. */
 const RUN_ID = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** The folder of a run's files, made on its first use. It stays after the run, for people to look at. */
+/** The folder of a run's files, made on its first use. It stays after the run for a while, for people to look at. */
 export async function openWorkspace(home: string, runId: string): Promise<string> {
   if (!RUN_ID.test(runId)) throw new Error(`unreachable: "${runId}" is no run id`);
   const folder = join(home, "workspaces", runId);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const now = new Date();
+  // Its own time does not change with files deeper in it, and says whether anybody still needs it.
+  await utimes(folder, now, now);
   return folder;
+}
+
+/** Removes the workspaces that no tool has opened for that long, and says which. */
+export async function removeOldWorkspaces(home: string, unusedMs: number): Promise<string[]> {
+  const folder = join(home, "workspaces");
+  const names = await readdir(folder).catch(() => []);
+  const removed: string[] = [];
+  for (const name of names.filter((candidate) => RUN_ID.test(candidate))) {
+    const { mtimeMs } = await stat(join(folder, name));
+    if (Date.now() - mtimeMs < unusedMs) continue;
+    await rm(join(folder, name), { recursive: true });
+    removed.push(name);
+  }
+  return removed;
 }
 
 /** A path in the workspace as the sandbox sees it, or undefined when it leads out of it. */
