@@ -15,6 +15,9 @@ const FUEL = 20_000;
 /** An outcome that prints longer says nothing more, and takes jq long. */
 const OUTCOME_LENGTH_MAX = 20_000;
 
+/** jq 1.8.2 takes two slices of one array for equal when they are as long: `[1,2] | .[1:] == .[:1]`. */
+const TWO_SLICES = /\[[^[\]]*:[^[\]]*\].*\[[^[\]]*:[^[\]]*\]/;
+
 const freshSeed = Math.floor(Math.random() * 2 ** 31);
 
 test.each([
@@ -33,7 +36,7 @@ test.each([
       const theirs = await oracle.run(cases.map(({ question }) => question));
       for (const [index, { question, ours }] of cases.entries()) {
         const outcome = theirs[index];
-        if (outcome === undefined) continue;
+        if (outcome === undefined || TWO_SLICES.test(question.program)) continue;
         compared += 1;
         const jq = JSON.stringify(outcome);
         if (jq !== ours) differences.push({ seed, ...question, ours, jq });

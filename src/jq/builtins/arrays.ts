@@ -173,7 +173,9 @@ function indices(input: JsonValue, part: JsonValue, env: Env): JsonValue {
 function transpose(input: JsonValue): JsonValue {
   const list = itemsOf(input);
   const width = list.reduce<number>((most, row) => Math.max(most, Number(lengthOf(row))), 0);
-  return Array.from({ length: width }, (_, column) => list.map((row) => access(row, column)));
+  // A number has a length that need not be whole.
+  const length = Math.ceil(width);
+  return Array.from({ length }, (_, column) => list.map((row) => access(row, column)));
 }
 
 /** The index of a value in a sorted array, or `-1 - i` where it would have to be put in. */
