@@ -11,7 +11,7 @@ import { Agent } from "../../src/schema/kinds/agent.ts";
 import { Workflow } from "../../src/schema/kinds/workflow.ts";
 import { inputError, type InputSource, parseInput } from "../../src/schema/parse-input.ts";
 import { API_VERSION } from "../../src/schema/resource.ts";
-import { checkRunnable } from "../../src/workflow/check.ts";
+import { checkExpressions, checkRunnable } from "../../src/workflow/check.ts";
 
 /** One resource as somebody wrote it. */
 export interface Manifest {
@@ -54,6 +54,7 @@ export function parseManifest(document: SourceDocument): Manifest {
 /** The document as a resource; what keeps it from running is told apart from what is wrong with it. */
 function parseWorkflow(spec: JsonValue, place: Place): Omit<Manifest, "place"> {
   const document = parseWorkflowValue(spec, place);
+  checkExpressions(document, place);
   const { namespace, name, version } = document.document;
   const metadata = { name: `${namespace}/${name}`, labels: {} };
   const obstacle = obstacleOf(document, place);

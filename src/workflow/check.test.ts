@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 
 import { type InputIssue, StigmerError } from "../base/errors.ts";
 import { placeOf } from "../dsl/issues.ts";
-import { parseWorkflowValue } from "../dsl/parse.ts";
+import { parseWorkflow, parseWorkflowValue } from "../dsl/parse.ts";
 import { parseYamlDocuments } from "../dsl/source.ts";
-import { checkRunnable } from "./check.ts";
+import { checkExpressions, checkRunnable } from "./check.ts";
 
 const head = "document: { dsl: '1.0.3', namespace: test, name: test, version: '0.1.0' }\n";
 
@@ -171,3 +171,14 @@ function issuesOf(text: string): readonly InputIssue[] {
   }
   throw new Error("unreachable: the document was let through");
 }
+
+test("an expression that is not jq is refused by name, one that only this runtime lacks is not", () => {
+  const documentWith = (text: string) =>
+    parseWorkflow(
+      `document: { dsl: 1.0.3, namespace: default, name: a, version: 1.0.0 }\ndo:\n  - a: { set: { x: "${text}" } }\n`,
+      {},
+    );
+
+  expect(() => checkExpressions(documentWith("${ ma(1) }"))).toThrow("ma/1 is not defined");
+  expect(() => checkExpressions(documentWith("${ $secrets.key }"))).not.toThrow();
+});

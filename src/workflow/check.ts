@@ -18,8 +18,15 @@ export function checkRunnable(document: WorkflowDocument, place: Place = {}): vo
   ];
   const issues = [
     ...problems.map((problem) => toInputIssue(problem, place)),
-    ...expressionIssues(document, place),
+    ...expressionIssues(document, place, { isLanguage: false }),
   ];
   if (issues.length === 0) return;
   throw invalidDocument(`${place.file ?? "the document"} is valid but can't run`, issues);
+}
+
+/** Refuses a document with an expression that no runtime of the language could evaluate. */
+export function checkExpressions(document: WorkflowDocument, place: Place = {}): void {
+  const issues = expressionIssues(document, place, { isLanguage: true });
+  if (issues.length === 0) return;
+  throw invalidDocument(`${place.file ?? "the document"} has expressions that are not jq`, issues);
 }

@@ -8,12 +8,23 @@ import { JqSyntaxError } from "../../jq/errors.ts";
 import type { Mode } from "../expression.ts";
 import { soleExpression, splitTemplate, UnclosedExpression } from "../template.ts";
 
-/** Every expression is compiled, so that a misspelt one is known before the run, with its place in the file. */
-export function expressionIssues(document: WorkflowDocument, place: Place): InputIssue[] {
+/** Variables of the language that this runtime does not have. */
+const LATER = ["secrets", "authorization"];
+
+/**
+ * Every expression is compiled, so that a misspelt one is known before the run, with its place in the file. With
+ * `isLanguage` it is held to the language alone, not to what this runtime has of it.
+ */
+export function expressionIssues(
+  document: WorkflowDocument,
+  place: Place,
+  { isLanguage }: { isLanguage: boolean },
+): InputIssue[] {
   const mode = document.evaluate?.mode ?? "strict";
   const issues: InputIssue[] = [];
   const seen = new Set<string>();
-  for (const site of expressionsOf(document)) {
+  for (const found of expressionsOf(document)) {
+    const site = isLanguage ? { ...found, variables: [...found.variables, ...LATER] } : found;
     if (seen.has(site.pointer)) continue;
     seen.add(site.pointer);
     const issue = issueOf(site, mode, place);
@@ -63,11 +74,9 @@ function compileIssue(piece: Piece, site: ExpressionSite, place: Place): InputIs
   }
 }
 
-const LATER = new Set(["secrets", "authorization"]);
-
 function explain(message: string, { variables }: ExpressionSite): string {
   const [, name = ""] = /^\$(\w+) is not defined/.exec(message) ?? [];
-  if (LATER.has(name)) return `$${name} is not supported yet`;
+  if (LATER.includes(name)) return `$${name} is not supported yet`;
   if (name === "") return message;
   return `$${name} is not defined here; there are ${variables.map((known) => `$${known}`).join(", ")}`;
 }
