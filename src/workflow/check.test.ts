@@ -173,12 +173,9 @@ function issuesOf(text: string): readonly InputIssue[] {
 }
 
 test("an expression that is not jq is refused by name, one that only this runtime lacks is not", () => {
-  const documentWith = (text: string) =>
-    parseWorkflow(
-      `document: { dsl: 1.0.3, namespace: default, name: a, version: 1.0.0 }\ndo:\n  - a: { set: { x: "${text}" } }\n`,
-      {},
-    );
+  const misspelt = parseWorkflow(`${head}\ndo:\n  - a: { set: { x: "\${ ma(1) }" } }\n`, {});
+  const early = parseWorkflow(`${head}\ndo:\n  - a: { set: { x: "\${ $secrets.key }" } }\n`, {});
 
-  expect(() => checkExpressions(documentWith("${ ma(1) }"))).toThrow("ma/1 is not defined");
-  expect(() => checkExpressions(documentWith("${ $secrets.key }"))).not.toThrow();
+  expect(() => checkExpressions(misspelt)).toThrow("ma/1 is not defined");
+  expect(() => checkExpressions(early)).not.toThrow();
 });
