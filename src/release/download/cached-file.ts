@@ -1,16 +1,16 @@
 import { closeSync, constants, fstatSync, openSync, renameSync, rmSync } from "node:fs";
 
 import { systemCodeOf } from "../../base/errors.ts";
+import { type FileSize, fitsSize } from "./file-size.ts";
 import { hashFile } from "./hash-file.ts";
 import { placesOf } from "./places.ts";
 
-interface Wanted {
+interface Wanted extends FileSize {
   readonly folder: string;
   readonly sha256: string;
-  readonly sizeBytes: number;
 }
 
-/** The file of an earlier download, or one that a person put there: a regular file of this very size and digest. */
+/** The file of an earlier download, or one that a person put there: a regular file of the right size and digest. */
 export function findCached(wanted: Wanted): string | undefined {
   const { done } = placesOf(wanted);
   return judge(done, wanted) === "good" ? done : undefined;
@@ -34,7 +34,7 @@ function judge(path: string, wanted: Wanted): "good" | "bad" | "missing" {
   }
   try {
     const found = fstatSync(descriptor);
-    if (!found.isFile() || found.size !== wanted.sizeBytes) return "bad";
+    if (!found.isFile() || !fitsSize(wanted, found.size)) return "bad";
     return hashFile(descriptor).hasher.digest("hex") === wanted.sha256 ? "good" : "bad";
   } finally {
     closeSync(descriptor);

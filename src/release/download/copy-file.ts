@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { messageOf, systemCodeOf } from "../../base/errors.ts";
 import { DownloadFailure } from "./failure.ts";
+import { type FileSize, fitsSize } from "./file-size.ts";
 import { sizeFailure } from "./judge-answer.ts";
 import { openPartial, type PartialFile } from "./partial-file.ts";
 import type { DownloadJob } from "./request.ts";
@@ -11,11 +12,11 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /** A `file:` address: the same file with the same proof, from a disk. */
 export function copyFromDisk(job: DownloadJob): string {
-  const source = openSource(fileURLToPath(job.url), job.sizeBytes);
+  const { descriptor: source, sizeBytes } = openSource(fileURLToPath(job.url), job);
   try {
     const part = openPartial(job);
     try {
-      return copy(source, part, job);
+      return copy({ source, sizeBytes }, part, job);
     } finally {
       part.close();
     }
@@ -24,15 +25,19 @@ export function copyFromDisk(job: DownloadJob): string {
   }
 }
 
-function copy(source: number, part: PartialFile, job: DownloadJob): string {
+function copy(
+  { source, sizeBytes }: { source: number; sizeBytes: number },
+  part: PartialFile,
+  job: DownloadJob,
+): string {
   part.restart(undefined);
   const chunk = new Uint8Array(CHUNK_BYTES);
-  while (part.sizeBytes < job.sizeBytes) {
+  while (part.sizeBytes < sizeBytes) {
     job.signal.throwIfAborted();
     const count = readSync(source, chunk, 0, chunk.length, part.sizeBytes);
-    if (count === 0) throw sizeFailure(`${part.sizeBytes} bytes`, job.sizeBytes);
+    if (count === 0) throw sizeFailure(`${part.sizeBytes} bytes`, { sizeBytes });
     part.append(chunk.subarray(0, count));
-    const progress = { receivedBytes: part.sizeBytes, totalBytes: job.sizeBytes };
+    const progress = { receivedBytes: part.sizeBytes, totalBytes: sizeBytes };
     job.onProgress({ ...progress, attempt: 1, resumedFrom: 0 });
   }
   const actual = part.sha256();
@@ -43,18 +48,22 @@ function copy(source: number, part: PartialFile, job: DownloadJob): string {
   });
 }
 
-function openSource(path: string, sizeBytes: number): number {
+function openSource(path: string, size: FileSize): { descriptor: number; sizeBytes: number } {
   const descriptor = openOrExplain(path);
   const found = fstatSync(descriptor);
-  if (found.isFile() && found.size === sizeBytes) return descriptor;
+  if (found.isFile() && fitsSize(size, found.size)) return { descriptor, sizeBytes: found.size };
   closeSync(descriptor);
-  if (found.isFile()) throw sizeFailure(`${found.size} bytes`, sizeBytes);
-  throw new DownloadFailure("not found", `${path} is not a file`, {
+  if (found.isFile()) throw sizeFailure(`${found.size} bytes`, size);
+  throw notAFile(path);
+}
+
+export function notAFile(path: string): DownloadFailure {
+  return new DownloadFailure("not found", `${path} is not a file`, {
     hint: "name a folder with the release's files in STIGMER_DOWNLOAD_BASE_URL",
   });
 }
 
-function openOrExplain(path: string): number {
+export function openOrExplain(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {

@@ -3,13 +3,13 @@ import { mkdirSync } from "node:fs";
 import { StigmerError } from "../../base/errors.ts";
 import { lock } from "../../base/file-lock.ts";
 import { readAuthorization } from "./authorization.ts";
-import { requireBearableWait, retryDelayMs, sleepUnlessAborted } from "./backoff.ts";
 import { dropBadCached, findCached } from "./cached-file.ts";
 import { copyFromDisk } from "./copy-file.ts";
 import { expireLeftovers } from "./expire-leftovers.ts";
-import { diskFailure, DownloadFailure, explainFailure } from "./failure.ts";
+import { describeSize } from "./file-size.ts";
 import { placesOf } from "./places.ts";
-import { DOWNLOAD_LIMITS, type DownloadJob, type DownloadRequest } from "./request.ts";
+import type { DownloadJob, DownloadRequest } from "./request.ts";
+import { explainError, isOffline, limitsOf, withRetries } from "./retry.ts";
 import { displayUrl, parseSourceUrl } from "./source-url.ts";
 import { tryDownload } from "./try-download.ts";
 
@@ -29,7 +29,7 @@ export async function downloadFile(request: DownloadRequest): Promise<string> {
     return path;
   } catch (error) {
     request.signal?.throwIfAborted();
-    throw explain(error, job, 1);
+    throw explainError(error, job, 1);
   }
 }
 
@@ -40,44 +40,15 @@ async function fetchFile(job: DownloadJob, request: DownloadRequest): Promise<st
   dropBadCached(job);
   if (job.url.protocol === "file:") return copyFromDisk(job);
   requireOnline(job);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await tryDownload(job, attempt);
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      await beforeNextTry(toFailure(error, job), { job, request, attempt });
-    }
-  }
-}
-
-/** Waits as long as it should; throws when there is to be no further try. */
-async function beforeNextTry(
-  failure: DownloadFailure,
-  now: { job: DownloadJob; request: DownloadRequest; attempt: number },
-): Promise<void> {
-  const { job, request, attempt } = now;
-  const { random = Math.random, sleep = sleepUnlessAborted, onNotice } = request;
-  try {
-    if (!failure.canRetry || attempt >= job.limits.attemptsMax) throw failure;
-    requireBearableWait(failure, job.limits);
-    const waitMs = retryDelayMs(attempt, failure.retryAfterMs, job.limits, random);
-    const seconds = (waitMs / 1000).toFixed(1);
-    onNotice?.(`${failure.category}: ${failure.message}; trying again in ${seconds} s`);
-    await sleep(waitMs, job.signal);
-  } catch (error) {
-    request.signal?.throwIfAborted();
-    throw explain(error, job, attempt);
-  }
+  return withRetries(job, request, (attempt) => tryDownload(job, attempt));
 }
 
 function toJob(request: DownloadRequest): DownloadJob {
-  const { sha256, sizeBytes, folder, environment, onProgress = () => {} } = request;
+  const { sha256, sizeBytes, isSizeBound, folder, environment, onProgress = () => {} } = request;
   const url = parseSourceUrl(request.url, environment);
-  const limits = { ...DOWNLOAD_LIMITS, ...request.limits };
-  const timeUp = AbortSignal.timeout(limits.totalMs);
-  const signal = request.signal ? AbortSignal.any([request.signal, timeUp]) : timeUp;
   const authorization = readAuthorization(url, environment);
-  return { url, sha256, sizeBytes, folder, environment, limits, signal, authorization, onProgress };
+  const file = { url, sha256, sizeBytes, isSizeBound, folder };
+  return { ...file, environment, ...limitsOf(request), authorization, onProgress };
 }
 
 async function holdingLock<T>(
@@ -108,31 +79,13 @@ function requireDigest({ sha256, sizeBytes }: DownloadRequest): void {
   });
 }
 
-function requireOnline({ environment, url, folder, sha256, sizeBytes }: DownloadJob): void {
-  const offline = environment["STIGMER_OFFLINE"]?.toLowerCase() ?? "";
-  if (["", "0", "false", "no"].includes(offline)) return;
-  const { done } = placesOf({ folder, sha256 });
+function requireOnline(job: DownloadJob): void {
+  if (!isOffline(job.environment)) return;
   throw new StigmerError(
     "unavailable",
-    `offline: ${displayUrl(url)} (${sizeBytes} bytes) is needed, and STIGMER_OFFLINE forbids to fetch it`,
-    { hint: `fetch it on another machine and put it at ${done}, or unset STIGMER_OFFLINE` },
+    `offline: ${displayUrl(job.url)} (${describeSize(job)} bytes) is needed, and STIGMER_OFFLINE forbids to fetch it`,
+    {
+      hint: `fetch it on another machine and put it at ${placesOf(job).done}, or unset STIGMER_OFFLINE`,
+    },
   );
-}
-
-function toFailure(error: unknown, job: DownloadJob): DownloadFailure {
-  const failure = error instanceof DownloadFailure ? error : diskFailure(error, job.folder);
-  if (failure) return failure;
-  if (job.signal.aborted) return timeUpFailure(job);
-  throw error;
-}
-
-function timeUpFailure({ limits }: DownloadJob): DownloadFailure {
-  return new DownloadFailure("time-out", `it was not done within ${limits.totalMs / 1000} s`, {
-    hint: "try again: what has come is kept",
-  });
-}
-
-function explain(error: unknown, job: DownloadJob, attempts: number): unknown {
-  if (error instanceof StigmerError) return error;
-  return explainFailure(toFailure(error, job), job, attempts);
 }

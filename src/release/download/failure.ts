@@ -1,6 +1,6 @@
 import { type ErrorCode, messageOf, StigmerError, systemCodeOf } from "../../base/errors.ts";
 import { proxyFor } from "./proxy.ts";
-import type { DownloadJob } from "./request.ts";
+import type { FetchJob } from "./request.ts";
 import { displayUrl, redactUrls } from "./source-url.ts";
 
 /** What went wrong, as a word that a person can search for. */
@@ -62,7 +62,7 @@ export class DownloadFailure extends Error {
 /** The sentence for a person: what, from where, through which proxy, after how many tries, and what to do. */
 export function explainFailure(
   failure: DownloadFailure,
-  job: DownloadJob,
+  job: FetchJob,
   attempts: number,
 ): StigmerError {
   const proxy = proxyFor(job.url, job.environment);

@@ -1,5 +1,6 @@
 import { parseRetryAfterMs } from "./backoff.ts";
 import { DownloadFailure, proxyLoginFailure } from "./failure.ts";
+import { describeSize, type FileSize, fitsSize, knownSize } from "./file-size.ts";
 import { strongEtag } from "./sidecar.ts";
 
 /** What of an answer decides. */
@@ -9,18 +10,17 @@ export interface Answer {
 }
 
 /** What was asked for: the whole file, or all from this byte on. */
-export interface Asked {
+export interface Asked extends FileSize {
   readonly resumedFrom: number;
   readonly validator: string | undefined;
-  readonly sizeBytes: number;
   readonly nowMs: number;
 }
 
 export type Verdict =
   /** The body continues what is there. */
-  | { verdict: "append" }
-  /** The body is the whole file. */
-  | { verdict: "restart"; validator: string | undefined }
+  | { verdict: "append"; totalBytes: number }
+  /** The body is the whole file; how large it is may be unknown. */
+  | { verdict: "restart"; validator: string | undefined; totalBytes: number | undefined }
   /** What is there cannot be continued: ask again, for the whole file. */
   | { verdict: "ask again" }
   | { verdict: "fail"; failure: DownloadFailure };
@@ -32,31 +32,36 @@ export function judgeAnswer(answer: Answer, asked: Asked): Verdict {
   return { verdict: "fail", failure: statusFailure(answer, asked.nowMs) };
 }
 
-function judgeWhole({ headers }: Answer, { sizeBytes }: Asked): Verdict {
+function judgeWhole({ headers }: Answer, asked: Asked): Verdict {
+  const totalBytes = knownSize(asked);
   // The length and the ETag of an encoded body are not the file's.
-  if (isEncoded(headers)) return { verdict: "restart", validator: undefined };
+  if (isEncoded(headers)) return { verdict: "restart", validator: undefined, totalBytes };
   const length = headers.get("Content-Length");
-  if (length === null || Number(length) === sizeBytes) {
-    return { verdict: "restart", validator: strongEtag(headers.get("ETag")) };
+  const validator = strongEtag(headers.get("ETag"));
+  if (length === null) return { verdict: "restart", validator, totalBytes };
+  if (fitsSize(asked, Number(length))) {
+    return { verdict: "restart", validator, totalBytes: Number(length) };
   }
-  const failure = isPage(headers) ? portalFailure() : sizeFailure(`${length} bytes`, sizeBytes);
+  const failure = isPage(headers) ? portalFailure() : sizeFailure(`${length} bytes`, asked);
   return { verdict: "fail", failure };
 }
 
 function judgePart({ headers }: Answer, asked: Asked): Verdict {
-  const { resumedFrom, validator, sizeBytes } = asked;
+  const { resumedFrom, validator } = asked;
   if (resumedFrom === 0) {
     return { verdict: "fail", failure: protocolFailure("sent a part of the file, unasked") };
   }
-  const range = `bytes ${resumedFrom}-${sizeBytes - 1}/${sizeBytes}`;
+  const contentRange = headers.get("Content-Range") ?? "";
+  const totalBytes = Number(/^bytes \d+-\d+\/(\d+)$/.exec(contentRange)?.[1]);
   const length = headers.get("Content-Length");
   const etag = headers.get("ETag");
   const fits =
-    headers.get("Content-Range") === range &&
-    (length === null || Number(length) === sizeBytes - resumedFrom) &&
+    contentRange === `bytes ${resumedFrom}-${totalBytes - 1}/${totalBytes}` &&
+    fitsSize(asked, totalBytes) &&
+    (length === null || Number(length) === totalBytes - resumedFrom) &&
     (etag === null || etag === validator) &&
     !isEncoded(headers);
-  return fits ? { verdict: "append" } : { verdict: "ask again" };
+  return fits ? { verdict: "append", totalBytes } : { verdict: "ask again" };
 }
 
 function statusFailure({ status, headers }: Answer, nowMs: number): DownloadFailure {
@@ -80,8 +85,8 @@ function statusFailure({ status, headers }: Answer, nowMs: number): DownloadFail
   });
 }
 
-export function sizeFailure(got: string, sizeBytes: number): DownloadFailure {
-  return new DownloadFailure("wrong size", `it has ${got}, not ${sizeBytes}`, {
+export function sizeFailure(got: string, size: FileSize): DownloadFailure {
+  return new DownloadFailure("wrong size", `it has ${got}, not ${describeSize(size)}`, {
     hint: "the mirror holds another file under this name: compare it with the release",
   });
 }

@@ -1,7 +1,7 @@
 import { version } from "../../base/build-info.ts";
 import { DownloadFailure, networkFailure } from "./failure.ts";
 import { proxyFor } from "./proxy.ts";
-import type { DownloadJob } from "./request.ts";
+import type { FetchJob } from "./request.ts";
 import { displayUrl } from "./source-url.ts";
 import { readTrust, type Trust } from "./trust.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -13,7 +13,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  * see the header of the mirror, which proxy it takes.
  */
 export async function openAnswer(
-  job: DownloadJob,
+  job: FetchJob,
   headers: Readonly<Record<string, string>>,
   watchdog: Watchdog,
 ): Promise<Response> {
@@ -30,7 +30,7 @@ export async function openAnswer(
 }
 
 async function ask(
-  job: DownloadJob,
+  job: FetchJob,
   url: URL,
   headers: Readonly<Record<string, string>>,
   watchdog: Watchdog,

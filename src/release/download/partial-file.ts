@@ -51,9 +51,11 @@ export function openPartial(job: DownloadJob): PartialFile {
     sizeBytes = 0;
     hasher = new Bun.CryptoHasher("sha256");
   };
-  // A beginning of full size is judged by its digest, any other only continued when it is known what it is.
-  const isHopeless = sizeBytes > job.sizeBytes || (sizeBytes < job.sizeBytes && !validator);
-  if (isHopeless) restart(undefined);
+  // What may be whole is judged by its digest, any other beginning only continued when it is known what it is.
+  const mayBeWhole = job.isSizeBound
+    ? hasher.copy().digest("hex") === job.sha256
+    : sizeBytes === job.sizeBytes;
+  if (sizeBytes > job.sizeBytes || (!mayBeWhole && !validator)) restart(undefined);
   return {
     get sizeBytes() {
       return sizeBytes;

@@ -1,17 +1,22 @@
+import type { FileSize } from "./file-size.ts";
+
 export type Environment = Record<string, string | undefined>;
 
 /** What to fetch, and what it must be. No field and no variable can leave the digest out. */
-export interface DownloadRequest {
-  /** `https:` or `file:`; `http:` only to loopback and to where STIGMER_DOWNLOAD_BASE_URL points. */
-  readonly url: string;
+export interface DownloadRequest extends FetchRequest, FileSize {
   readonly sha256: string;
-  readonly sizeBytes: number;
   /** Where the file, its beginning and its lock live: `cache/downloads`. */
   readonly folder: string;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** From where, and by which ways. */
+export interface FetchRequest {
+  /** `https:` or `file:`; `http:` only to loopback and to where STIGMER_DOWNLOAD_BASE_URL points. */
+  readonly url: string;
   /** Proxies, certificates, mirror and login; the program's own has been through `keepLoopbackDirect`. */
   readonly environment: Environment;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DownloadProgress) => void;
   /** A sentence about a wait or another try. */
   readonly onNotice?: (message: string) => void;
   readonly limits?: Partial<DownloadLimits>;
@@ -21,7 +26,8 @@ export interface DownloadRequest {
 
 export interface DownloadProgress {
   readonly receivedBytes: number;
-  readonly totalBytes: number;
+  /** Undefined as long as nobody has said how much it will be. */
+  readonly totalBytes: number | undefined;
   /** Counts from 1. */
   readonly attempt: number;
   /** Bytes that an earlier try had left. */
@@ -55,17 +61,19 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
 };
 
 /** A request with every choice made. */
-export interface DownloadJob {
-  readonly url: URL;
+export interface DownloadJob extends FetchJob, FileSize {
   readonly sha256: string;
-  readonly sizeBytes: number;
   readonly folder: string;
+  readonly onProgress: (progress: DownloadProgress) => void;
+}
+
+export interface FetchJob {
+  readonly url: URL;
   readonly environment: Environment;
   readonly limits: DownloadLimits;
   /** Ends with the caller's signal, or when the time for the whole download is over. */
   readonly signal: AbortSignal;
   readonly authorization: Authorization | undefined;
-  readonly onProgress: (progress: DownloadProgress) => void;
 }
 
 /** One header, and the only origin that may see it. */

@@ -1,4 +1,6 @@
-import { DownloadFailure, networkFailure } from "./failure.ts";
+import { chunksOf } from "./body-chunks.ts";
+import { DownloadFailure } from "./failure.ts";
+import type { FileSize } from "./file-size.ts";
 import {
   isPage,
   judgeAnswer,
@@ -38,36 +40,48 @@ interface Try {
   readonly watchdog: Watchdog;
 }
 
-/** Fills the file up to its size. Returns how many of its bytes had been there before. */
+/** Fills the file up to its end. Returns how many of its bytes had been there before. */
 async function receive(job: DownloadJob, part: PartialFile, now: Try): Promise<number> {
-  if (part.sizeBytes === job.sizeBytes) return part.sizeBytes;
+  if (mayBeWhole(job, part)) return part.sizeBytes;
   const { response, verdict } = await openBody(job, part, now);
   if (verdict.verdict === "restart") part.restart(verdict.validator);
   const resumedFrom = part.sizeBytes;
-  const tell = (): void =>
+  const { totalBytes } = verdict;
+  const tell = (total: number | undefined): void =>
     job.onProgress({
       receivedBytes: part.sizeBytes,
-      totalBytes: job.sizeBytes,
+      totalBytes: total,
       attempt: now.attempt,
       resumedFrom,
     });
-  tell();
-  for await (const chunk of chunksOf(response, job, now.watchdog)) {
-    if (part.sizeBytes + chunk.length > job.sizeBytes) {
-      throw pageOr(response, part, sizeFailure("more bytes than it should", job.sizeBytes));
+  tell(totalBytes);
+  const size: FileSize = totalBytes === undefined ? job : { sizeBytes: totalBytes };
+  for await (const chunk of chunksOf(response, job.limits, now.watchdog)) {
+    if (part.sizeBytes + chunk.length > size.sizeBytes) {
+      throw pageOr(response, part, sizeFailure("more bytes than it should", size));
     }
     part.append(chunk);
-    tell();
+    tell(totalBytes);
   }
-  if (part.sizeBytes < job.sizeBytes) throw pageOr(response, part, earlyEnd(job, part));
+  if (totalBytes === undefined) tell(part.sizeBytes);
+  else if (part.sizeBytes < totalBytes) {
+    throw pageOr(response, part, earlyEnd(totalBytes - part.sizeBytes));
+  }
   return resumedFrom;
 }
+
+/** The size tells, or the digest where the size is not known. */
+function mayBeWhole(job: DownloadJob, part: PartialFile): boolean {
+  return job.isSizeBound ? part.sha256() === job.sha256 : part.sizeBytes === job.sizeBytes;
+}
+
+type Opened = Extract<Verdict, { totalBytes: number | undefined }>;
 
 async function openBody(
   job: DownloadJob,
   part: PartialFile,
   { attempt, watchdog }: Try,
-): Promise<{ response: Response; verdict: Verdict }> {
+): Promise<{ response: Response; verdict: Opened }> {
   const { connectMs, stallMs } = job.limits;
   const patienceMs = Math.min(connectMs * attempt, stallMs);
   for (const resumedFrom of [part.sizeBytes, 0]) {
@@ -79,7 +93,8 @@ async function openBody(
       isResumed ? { Range: `bytes=${resumedFrom}-`, "If-Range": validator } : {},
       watchdog,
     );
-    const asked = { resumedFrom, validator, sizeBytes: job.sizeBytes, nowMs: Date.now() };
+    const { sizeBytes, isSizeBound } = job;
+    const asked = { resumedFrom, validator, sizeBytes, isSizeBound, nowMs: Date.now() };
     const verdict = judgeAnswer(response, asked);
     if (verdict.verdict === "append" || verdict.verdict === "restart") return { response, verdict };
     await response.body?.cancel();
@@ -89,30 +104,7 @@ async function openBody(
   throw new Error("unreachable: an answer to a request without a range is never asked for again");
 }
 
-async function* chunksOf(
-  response: Response,
-  job: DownloadJob,
-  watchdog: Watchdog,
-): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  try {
-    for (;;) {
-      watchdog.expect("the next byte", job.limits.stallMs);
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } catch (error) {
-    watchdog.signal.throwIfAborted();
-    throw networkFailure(error, []);
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-function earlyEnd(job: DownloadJob, part: PartialFile): DownloadFailure {
-  const missing = job.sizeBytes - part.sizeBytes;
+function earlyEnd(missing: number): DownloadFailure {
   return new DownloadFailure("network", `the file ended ${missing} bytes too early`, {
     hint: "try again: what has come is kept",
     canRetry: true,
