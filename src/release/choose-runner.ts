@@ -22,7 +22,7 @@ export async function chooseRunner(
     const folderName = folderNameOf(runner);
     const path = runnerPath(paths, folderName);
     const manifest = readManifest(paths, folderName);
-    if (manifest && judgeFile(path, runner).verdict === "good") {
+    if (manifest && judgeFile(path, runner, { thorough: true }).verdict === "good") {
       replaceManifest(paths, folderName, { ...manifest, source: runner.source });
     } else {
       await installRunner(paths, runner);
@@ -56,7 +56,7 @@ export async function rollbackRunner(
     const manifest = folderName === undefined ? undefined : readManifest(paths, folderName);
     if (folderName === undefined || !manifest) throw nothingBefore(paths);
     const path = runnerPath(paths, folderName);
-    const judged = judgeFile(path, manifest);
+    const judged = judgeFile(path, manifest, { thorough: true });
     if (judged.verdict !== "good")
       throw notUsable(path, judged.verdict === "bad" ? judged.reason : "is missing");
     const trouble = await smokeRun(path, manifest.version, paths.runners);

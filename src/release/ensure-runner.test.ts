@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -63,6 +64,28 @@ test("puts the embedded runner into place, with its links, manifest and modes", 
   expect(said).toEqual([`installed agent-runner v1.0.0 (embedded) in ${runner.path}`]);
 });
 
+test("notes the stamp of what it hashed, and hashes again when it is asked to be thorough", async () => {
+  const build = buildOf("v1.0.0");
+  const { path } = await ensureRunner(paths, { build });
+  await Bun.sleep(50);
+  await ensureRunner(paths, { build });
+  const noted = readManifestFile();
+  chmodSync(path, 0o700);
+  await Bun.sleep(50);
+
+  await ensureRunner(paths, { build });
+  const again = readManifestFile();
+  await ensureRunner(paths, { build });
+
+  const { ino, ctimeNs } = statSync(path, { bigint: true });
+  expect(noted.stamp.ino).toBe(`${ino}`);
+  expect(noted.stamp.ctimeNs).not.toBe(`${ctimeNs}`);
+  expect(again.stamp.ctimeNs).toBe(`${ctimeNs}`);
+  expect(readManifestFile()).toEqual(again);
+  await ensureRunner(paths, { build, thorough: true });
+  expect(readManifestFile().verifiedAt > again.verifiedAt).toBe(true);
+});
+
 test("changes nothing and says nothing when all is well", async () => {
   const build = buildOf("v1.0.0");
   const { path } = await ensureRunner(paths, { build });
@@ -116,6 +139,22 @@ const damages: [what: string, damage: (path: string) => void][] = [
       Bun.spawnSync(["mkfifo", path]);
     },
   ],
+  ["in a folder that others may write", (path) => chmodSync(dirname(path), 0o777)],
+  [
+    "in a folder that is a link to another",
+    (path) => {
+      const elsewhere = join(paths.home, "elsewhere");
+      renameSync(dirname(path), elsewhere);
+      symlinkSync(elsewhere, dirname(path));
+    },
+  ],
+  [
+    "in a link that leads nowhere",
+    (path) => {
+      rmSync(dirname(path), { recursive: true });
+      symlinkSync("nowhere", dirname(path));
+    },
+  ],
 ];
 
 test.each(damages)("replaces a runner that is %s", async (_what, damage) => {
@@ -163,11 +202,28 @@ const disorders: [what: string, disorder: () => void][] = [
   ["another version noted", () => writeFileSync(join(paths.bin, ".version"), "v0.0.0\n")],
   ["no version noted", () => rmSync(join(paths.bin, ".version"))],
   ["a garbage manifest", () => writeFileSync(manifestFile(), "\u0000{")],
+  ["an empty manifest", () => writeFileSync(manifestFile(), "")],
+  ["a manifest of a schema to come", () => writeFileSync(manifestFile(), '{"schema":2}')],
+  [
+    "a folder as manifest",
+    () => {
+      rmSync(manifestFile());
+      mkdirSync(join(manifestFile(), "full"), { recursive: true });
+    },
+  ],
+  [
+    "a FIFO as manifest",
+    () => {
+      rmSync(manifestFile());
+      Bun.spawnSync(["mkfifo", manifestFile()]);
+    },
+  ],
   ["no manifest", () => rmSync(manifestFile())],
   ["a chosen runner that is gone", () => symlinkSync("0000000000000000-x", pinnedFile())],
   ["a choice that is garbage", () => writeFileSync(pinnedFile(), "")],
 ];
 const manifestFile = () => join(paths.runners, current(), "manifest.json");
+const readManifestFile = () => JSON.parse(readFileSync(manifestFile(), "utf8"));
 const pinnedFile = () => join(paths.runners, "pinned");
 function relink(name: string, target: string): void {
   rmSync(join(paths.runners, name));

@@ -8,13 +8,15 @@ import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
 import { folderNameOf, linkedFolder } from "./layout.ts";
 import { makeCurrent, removeLink } from "./links.ts";
-import { readManifest, replaceManifest } from "./manifest.ts";
+import { noteVerified, readManifest, replaceManifest } from "./manifest.ts";
 import { referTo } from "./references.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
 import { findCopy, type SourceRequest } from "./sources.ts";
 
 export interface EnsureOptions extends InstallOptions {
   readonly build: RunnerBuild;
+  /** Hashes the file even where its stamp says that it is the one that was hashed last. */
+  readonly thorough?: boolean;
   /** How far a download is; without it, `onProgress` hears of each tenth. */
   readonly onDownload?: (progress: DownloadProgress) => void;
 }
@@ -25,13 +27,14 @@ export interface EnsureOptions extends InstallOptions {
  */
 export async function ensureRunner(paths: Paths, options: EnsureOptions): Promise<RunnerFile> {
   const { build, onProgress = () => {}, environment = process.env } = options;
-  const found = findForUse(paths, options);
+  const care = { thorough: options.thorough ?? false };
+  const found = findForUse(paths, build, care);
   if (found?.isComplete) return tell(found, onProgress);
   return underInstallLock(paths, options, async () => {
     checkpoint("locked");
-    dropBadPin(paths, onProgress);
+    dropBadPin(paths, care, onProgress);
     const runner =
-      findRunner(paths, build) ??
+      findRunner(paths, build, care) ??
       (await restoreRunner({ paths, environment, onProgress, ...options }));
     if (!runner.isComplete) complete(paths, runner, build);
     referTo(paths, runner.folderName);
@@ -40,10 +43,16 @@ export async function ensureRunner(paths: Paths, options: EnsureOptions): Promis
 }
 
 /** Noted as used by this process, so that nobody removes it while this process lives, unless that happened just now. */
-function findForUse(paths: Paths, { build }: EnsureOptions): FoundRunner | undefined {
-  const found = findRunner(paths, build);
+function findForUse(
+  paths: Paths,
+  build: RunnerBuild,
+  care: { thorough: boolean },
+): FoundRunner | undefined {
+  const found = findRunner(paths, build, care);
   if (!found) return undefined;
-  referTo(paths, found.folderName);
+  const { folderName, stamp } = found;
+  if (stamp) noteVerified(paths, folderName, { stamp, verifiedAt: new Date().toISOString() });
+  referTo(paths, folderName);
   return existsSync(found.path) ? found : undefined;
 }
 
@@ -53,7 +62,8 @@ async function restoreRunner(request: SourceRequest): Promise<FoundRunner> {
   const { bytes, source } = await findCopy(request, expected);
   const runner = await installRunner(paths, { ...expected, bytes, source, target: build.target });
   onProgress(`installed agent-runner ${runner.version} (${source}) in ${runner.path}`);
-  return { ...runner, folderName: folderNameOf(expected), isPinned: false, isComplete: false };
+  const folderName = folderNameOf(expected);
+  return { ...runner, folderName, isPinned: false, isComplete: false, stamp: undefined };
 }
 
 /** Mends what a crash or a hand left undone around a good file. */
@@ -73,9 +83,13 @@ function complete(paths: Paths, runner: FoundRunner, build: RunnerBuild): void {
   makeCurrent(paths, folderName, version);
 }
 
-function dropBadPin(paths: Paths, onProgress: (message: string) => void): void {
+function dropBadPin(
+  paths: Paths,
+  care: { thorough: boolean },
+  onProgress: (message: string) => void,
+): void {
   const folderName = linkedFolder(paths, "pinned");
-  if (folderName === undefined || findPinned(paths)) return;
+  if (folderName === undefined || findPinned(paths, care)) return;
   onProgress(
     `the agent-runner that was chosen (${folderName}) is damaged; back to the one of this build`,
   );

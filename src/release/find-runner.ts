@@ -4,6 +4,7 @@ import { folderNameOf, linkedFolder, runnerPath } from "./layout.ts";
 import { isCurrent } from "./links.ts";
 import { readManifest } from "./manifest.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
+import type { FileStamp } from "./stamp.ts";
 
 export interface FoundRunner extends RunnerFile {
   readonly folderName: string;
@@ -11,37 +12,48 @@ export interface FoundRunner extends RunnerFile {
   readonly isPinned: boolean;
   /** Its manifest and all links are as they should be. */
   readonly isComplete: boolean;
+  /** It was hashed just now; undefined when that was not needed, or is too early to be noted. */
+  readonly stamp: FileStamp | undefined;
+}
+
+/** How much a look at the disk takes on trust, see `judgeFile`. */
+interface Care {
+  readonly thorough: boolean;
 }
 
 /** The runner to use, if a good one is there. Changes nothing, so it needs no lock. */
-export function findRunner(paths: Paths, build: RunnerBuild): FoundRunner | undefined {
-  return findPinned(paths) ?? findOwn(paths, build);
+export function findRunner(paths: Paths, build: RunnerBuild, care: Care): FoundRunner | undefined {
+  return findPinned(paths, care) ?? findOwn(paths, build, care);
 }
 
 /** What a person installed or rolled back to wins until `runner reset`; its own manifest says what it must be. */
-export function findPinned(paths: Paths): FoundRunner | undefined {
+export function findPinned(paths: Paths, care: Care): FoundRunner | undefined {
   const folderName = linkedFolder(paths, "pinned");
   const manifest = folderName === undefined ? undefined : readManifest(paths, folderName);
-  if (folderName === undefined || !manifest || folderNameOf(manifest) !== folderName) {
-    return undefined;
-  }
+  if (folderName === undefined || !manifest) return undefined;
   const path = runnerPath(paths, folderName);
-  if (judgeFile(path, manifest).verdict !== "good") return undefined;
+  const judged = judgeFile(path, manifest, care);
+  if (judged.verdict !== "good") return undefined;
   const { version, sha256, source } = manifest;
   const isComplete = isCurrent(paths, folderName, version);
-  return { path, version, sha256, source, folderName, isPinned: true, isComplete };
+  const { stamp } = judged;
+  return { path, version, sha256, source, folderName, isPinned: true, isComplete, stamp };
 }
 
-function findOwn(paths: Paths, build: RunnerBuild): FoundRunner | undefined {
+function findOwn(paths: Paths, build: RunnerBuild, care: Care): FoundRunner | undefined {
   const expected = expectationOf(build);
   const folderName = folderNameOf(expected);
   const path = runnerPath(paths, folderName);
-  if (judgeFile(path, expected).verdict !== "good") return undefined;
-  const { version, sha256 } = expected;
   const manifest = readManifest(paths, folderName);
+  // The digest is always this build's own; a manifest of another file has no say.
+  const known = manifest?.sha256 === expected.sha256 ? manifest.stamp : undefined;
+  const judged = judgeFile(path, { ...expected, stamp: known }, care);
+  if (judged.verdict !== "good") return undefined;
+  const { version, sha256 } = expected;
+  const { stamp } = judged;
   const source = manifest?.source ?? "embedded";
   // A chosen runner that is no longer good must not stay in charge of the links.
   const isLinked = isCurrent(paths, folderName, version) && !linkedFolder(paths, "pinned");
   const isComplete = isLinked && manifest !== undefined;
-  return { path, version, sha256, source, folderName, isPinned: false, isComplete };
+  return { path, version, sha256, source, folderName, isPinned: false, isComplete, stamp };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { StigmerError } from "../base/errors.ts";
@@ -9,6 +9,7 @@ import { folderNameOf, quarantinePath, runnerPath, scratchFolders, scratchPath }
 import { writeManifest } from "./manifest.ts";
 import type { RunnerExpectation, RunnerFile, RunnerSource } from "./runner-file.ts";
 import { smokeRun } from "./smoke.ts";
+import { stampOf } from "./stamp.ts";
 
 /** Verified bytes on their way to the disk. */
 export interface Installation extends RunnerExpectation {
@@ -58,7 +59,12 @@ async function fill(scratch: string, installation: Installation): Promise<void> 
   checkpoint("smoked");
   const now = new Date().toISOString();
   const manifest = { version, target, sha256, size, source, installedAt: now, verifiedAt: now };
-  writeManifest(join(scratch, "manifest.json"), { schema: 1, ...manifest });
+  const stamp = stampOf(lstatSync(path, { bigint: true }), Date.now());
+  writeManifest(join(scratch, "manifest.json"), {
+    schema: 1,
+    ...manifest,
+    ...(stamp && { stamp }),
+  });
   syncFolder(scratch);
   checkpoint("manifest-written");
 }
@@ -77,5 +83,7 @@ function moveIn(paths: Paths, scratch: string, installation: Installation): Runn
 /** Moves what failed the test out of the way, and keeps it: it may tell what happened. */
 function quarantine(paths: Paths, folderName: string): void {
   const place = join(paths.runners, folderName);
-  if (existsSync(place)) renameSync(place, quarantinePath(paths, folderName));
+  // A link that leads nowhere is in the way too.
+  const found = lstatSync(place, { throwIfNoEntry: false });
+  if (found) renameSync(place, quarantinePath(paths, folderName));
 }

@@ -1,7 +1,7 @@
 import type { Paths } from "../base/paths.ts";
 import { judgeFile, type Verdict } from "./judge.ts";
-import { folderNameOf, installedFolders, linkedFolder, runnerPath } from "./layout.ts";
-import { readManifest, replaceManifest } from "./manifest.ts";
+import { installedFolders, linkedFolder, runnerPath } from "./layout.ts";
+import { faultOfManifest, noteVerified, readManifest } from "./manifest.ts";
 import type { RunnerSource } from "./runner-file.ts";
 
 /** An agent-runner on disk, good or not. */
@@ -30,11 +30,13 @@ export function listRunners(paths: Paths): InstalledRunner[] {
 /** Checks every installed runner, and notes in the good ones when that was. */
 export function verifyRunners(paths: Paths): InstalledRunner[] {
   const verifiedAt = new Date().toISOString();
-  for (const { folder, verdict } of listRunners(paths)) {
-    const manifest = readManifest(paths, folder);
-    if (verdict === "good" && manifest) replaceManifest(paths, folder, { ...manifest, verifiedAt });
-  }
-  return listRunners(paths);
+  return listRunners(paths).map((runner) => noteGood(paths, runner, verifiedAt));
+}
+
+function noteGood(paths: Paths, runner: InstalledRunner, verifiedAt: string): InstalledRunner {
+  if (runner.verdict !== "good") return runner;
+  noteVerified(paths, runner.folder, { verifiedAt });
+  return { ...runner, verifiedAt };
 }
 
 function describe(paths: Paths, folder: string): InstalledRunner {
@@ -43,11 +45,12 @@ function describe(paths: Paths, folder: string): InstalledRunner {
     (name) => linkedFolder(paths, name) === folder,
   );
   const manifest = readManifest(paths, folder);
-  if (!manifest || folderNameOf(manifest) !== folder) {
+  if (!manifest) {
     const version = folder.slice(17);
-    return { folder, path, version, roles, verdict: "bad", reason: "has no valid manifest.json" };
+    const reason = faultOfManifest(paths, folder) ?? "was replaced while it was checked";
+    return { folder, path, version, roles, verdict: "bad", reason };
   }
-  const judged = judgeFile(path, manifest);
+  const judged = judgeFile(path, manifest, { thorough: true });
   const { version, sha256, size, source, installedAt, verifiedAt } = manifest;
   const known = { folder, path, version, sha256, size, source, installedAt, verifiedAt, roles };
   return judged.verdict === "bad"

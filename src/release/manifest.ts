@@ -1,11 +1,13 @@
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
 
 import { z } from "zod";
 
+import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { writeDurably } from "./disk.ts";
-import { manifestPath } from "./layout.ts";
+import { folderNameOf, manifestPath, quarantinePath } from "./layout.ts";
 import { RunnerSource } from "./runner-file.ts";
+import { FileStamp } from "./stamp.ts";
 
 /** What is known of an installed agent-runner, in `manifest.json` beside it. */
 export const RunnerManifest = z.object({
@@ -16,18 +18,50 @@ export const RunnerManifest = z.object({
   size: z.int().positive(),
   source: RunnerSource,
   installedAt: z.iso.datetime(),
-  /** When a person or the server last had it checked as a whole. */
+  /** When it was last hashed as a whole. */
   verifiedAt: z.iso.datetime(),
+  /** What the file system said of it then; while it says the same, the content is believed to be the same. */
+  stamp: FileStamp.optional(),
 });
 export type RunnerManifest = z.infer<typeof RunnerManifest>;
 
-/** Undefined when there is none, or when what is there is not one. */
+const AnySchema = z.object({ schema: z.number() });
+
+/** Undefined when there is none, or when what is there is not the one of this folder. */
 export function readManifest(paths: Paths, folderName: string): RunnerManifest | undefined {
+  const read = parseManifest(paths, folderName);
+  return "manifest" in read ? read.manifest : undefined;
+}
+
+/** Why `readManifest` has no answer. */
+export function faultOfManifest(paths: Paths, folderName: string): string | undefined {
+  const read = parseManifest(paths, folderName);
+  return "fault" in read ? read.fault : undefined;
+}
+
+function parseManifest(
+  paths: Paths,
+  folderName: string,
+): { manifest: RunnerManifest } | { fault: string } {
+  let json: unknown;
   try {
-    return RunnerManifest.parse(JSON.parse(readFileSync(manifestPath(paths, folderName), "utf8")));
-  } catch {
-    return undefined;
+    json = JSON.parse(readOwnFile(manifestPath(paths, folderName)));
+  } catch (error) {
+    const isMissing = systemCodeOf(error) === "ENOENT";
+    return { fault: isMissing ? "has no manifest.json" : "has a manifest.json that is no JSON" };
   }
+  const { data: manifest } = RunnerManifest.safeParse(json);
+  if (manifest && folderNameOf(manifest) === folderName) return { manifest };
+  if (manifest) return { fault: "has the manifest.json of another agent-runner" };
+  const schema = AnySchema.safeParse(json).data?.schema ?? 1;
+  return schema > 1
+    ? { fault: `has a manifest.json of schema ${schema}, which a newer stigmer wrote` }
+    : { fault: "has a manifest.json that lacks something" };
+}
+
+/** Whatever else has the name is not read: a FIFO would wait for ever. */
+function readOwnFile(path: string): string {
+  return lstatSync(path).isFile() ? readFileSync(path, "utf8") : "";
 }
 
 /** Into a folder that nobody uses yet. */
@@ -41,5 +75,24 @@ export function replaceManifest(paths: Paths, folderName: string, manifest: Runn
   const scratch = `${path}.${process.pid}`;
   rmSync(scratch, { force: true });
   writeManifest(scratch, manifest);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    // A file cannot replace a folder; whatever it holds may be dear to somebody.
+    renameSync(path, quarantinePath(paths, "manifest"));
+  }
   renameSync(scratch, path);
+}
+
+/** Notes that the content was right just now. What the disk does not take is only hashed again the next time. */
+export function noteVerified(
+  paths: Paths,
+  folderName: string,
+  found: Pick<RunnerManifest, "verifiedAt"> & { stamp?: FileStamp },
+): void {
+  const manifest = readManifest(paths, folderName);
+  if (!manifest) return;
+  try {
+    replaceManifest(paths, folderName, { ...manifest, ...found });
+  } catch (error) {
+    if (systemCodeOf(error) === undefined) throw error;
+  }
 }

@@ -24,6 +24,7 @@ export function workflowRunnerSocket(paths: Paths): string {
 export function describeParts({ paths, log, logLevel, llm }: PartsOptions): PartSpec[] {
   const shared = { STIGMER_HOME: paths.home, STIGMER_LOG_LEVEL: logLevel };
   const { environment: runtime } = runnerCommand(paths.runners);
+  const runnerPath = createRunnerPath(paths, log);
   return [
     {
       name: "workflow-runner",
@@ -33,19 +34,27 @@ export function describeParts({ paths, log, logLevel, llm }: PartsOptions): Part
     },
     {
       name: "agent-runner",
-      command: async () => runnerCommand(await runnerPath(paths, log)).command,
+      command: async () => runnerCommand(await runnerPath()).command,
       environment: { ...shared, ...llm, ...runtime },
       socket: join(paths.sockets, "agent-runner.sock"),
     },
   ];
 }
 
-/** Asked before each start: a runner that was damaged or deleted in between is put back. */
-async function runnerPath(paths: Paths, log: Log): Promise<string> {
-  const { agentRunner: embedded } = await import("../../embed/agent-runner.ts");
-  const { path } = await ensureRunner(paths, {
-    build: { version, target, embedded },
-    onProgress: (message) => log.info(message),
-  });
-  return path;
+/**
+ * Asked before each start: a runner that was damaged or deleted in between is put back. The server hashes the file
+ * when it starts itself; when its part starts again, it believes the file's stamp.
+ */
+function createRunnerPath(paths: Paths, log: Log): () => Promise<string> {
+  let thorough = true;
+  return async () => {
+    const { agentRunner: embedded } = await import("../../embed/agent-runner.ts");
+    const { path } = await ensureRunner(paths, {
+      build: { version, target, embedded },
+      thorough,
+      onProgress: (message) => log.info(message),
+    });
+    thorough = false;
+    return path;
+  };
 }
