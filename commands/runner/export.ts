@@ -5,6 +5,7 @@ import { exportRunner } from "../../src/release/export-runner.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { ownBuild } from "./own-build.ts";
+import { showDownload } from "./show-download.ts";
 
 /** `export` alone is a word of the language. */
 export const exportCommand = command({
@@ -16,6 +17,7 @@ export const exportCommand = command({
     const runner = await ensureRunner(homePaths(), {
       build: ownBuild,
       onProgress: (message) => terminal.talk.info(message),
+      ...showDownload(terminal),
     });
     await exportRunner(runner, file);
     const { version, sha256 } = runner;

@@ -3,10 +3,11 @@ import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { offlineFlag, releaseEnvironment } from "./environment.ts";
 import { ownBuild } from "./own-build.ts";
+import { showDownload } from "./show-download.ts";
 
 export const install = command({
   details:
-    "The file must be the one that this build knows by its SHA-256, unless you vouch for another. That one is used until `stigmer runner reset`.",
+    "The file must be the one that this build knows by its SHA-256, unless you vouch for another. That one is used until `stigmer runner reset`. STIGMER_DOWNLOAD_STALL=<seconds> changes how long a download waits for the next byte (30).",
   examples: [
     "stigmer runner install --from ./agent-runner-v1.0.0-linux-amd64",
     "stigmer runner install --from https://mirror.example.com/agent-runner-v1.0.0-linux-amd64",
@@ -31,6 +32,7 @@ export const install = command({
       environment: releaseEnvironment(offline),
       allowedSha256: allowDigest,
       onProgress: (message: string) => terminal.talk.info(message),
+      ...showDownload(terminal),
     };
     const paths = homePaths();
     const runner = await bringRunner(paths, await readBrought(paths, from, options), options);

@@ -3,6 +3,7 @@ import { ensureRunner } from "../../src/release/ensure-runner.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { ownBuild } from "./own-build.ts";
+import { showDownload } from "./show-download.ts";
 
 export const reset = command({
   details: "Ends what `make install-agent-runner`, `runner install` or `runner rollback` chose.",
@@ -11,7 +12,11 @@ export const reset = command({
     const paths = homePaths();
     const onProgress = (message: string): void => terminal.talk.info(message);
     const { wasChosen } = await resetRunner(paths, { onProgress });
-    const runner = await ensureRunner(paths, { build: ownBuild, onProgress });
+    const runner = await ensureRunner(paths, {
+      build: ownBuild,
+      onProgress,
+      ...showDownload(terminal),
+    });
     if (terminal.isJson) terminal.printJson({ wasChosen: wasChosen ?? null, runner });
     else terminal.print(`agent-runner ${runner.version} of this build is used: ${runner.path}`);
   },

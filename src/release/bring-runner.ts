@@ -6,19 +6,26 @@ import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import { chooseRunner } from "./choose-runner.ts";
 import { writeDurably } from "./disk.ts";
+import { readDownloadLimits } from "./download-limits.ts";
 import { downloadFile } from "./download/download.ts";
+import type { DownloadProgress } from "./download/request.ts";
 import { ensureRunner } from "./ensure-runner.ts";
 import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
 import { judgeFile } from "./judge.ts";
 import { folderNameOf, runnerPath, scratchPath } from "./layout.ts";
+import { readCopy } from "./read-copy.ts";
+import { recognizeOther } from "./recognize.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
 import { askVersion } from "./smoke.ts";
+import { tellTenths } from "./tell-tenths.ts";
 
 export interface BringOptions extends InstallOptions {
   readonly build: RunnerBuild;
   /** The digest of a file that this build does not know, said by a person who trusts it. */
   readonly allowedSha256?: string | undefined;
+  /** How far a download is. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /**
@@ -33,11 +40,12 @@ export async function bringRunner(
   const { build, allowedSha256 } = options;
   const expected = expectationOf(build);
   const sha256 = sha256Hex(bytes);
+  requireScript(bytes);
   if (sha256 === expected.sha256) {
     const { target } = build;
     const path = runnerPath(paths, folderNameOf(expected));
     await underInstallLock(paths, options, async () => {
-      if (judgeFile(path, expected).verdict === "good") return;
+      if (judgeFile(path, expected, { thorough: true }).verdict === "good") return;
       await installRunner(paths, { ...expected, bytes, source: "file", target });
     });
     return ensureRunner(paths, options);
@@ -69,6 +77,15 @@ async function versionOf(
   });
 }
 
+/** Whoever vouches for a digest may have taken the wrong file all the same: it is not even tried. */
+function requireScript(bytes: Uint8Array): void {
+  const other = recognizeOther(bytes);
+  if (other === undefined) return;
+  throw new StigmerError("invalid_input", `the file is ${other}, not an agent-runner`, {
+    hint: "name the file agent-runner-<version>-<os>-<arch> of a release; nothing was changed",
+  });
+}
+
 function unknownFile(sha256: string, expected: string): StigmerError {
   return new StigmerError(
     "checksum_mismatch",
@@ -81,7 +98,7 @@ function unknownFile(sha256: string, expected: string): StigmerError {
 export async function readBrought(
   paths: Paths,
   place: string,
-  { build, environment = process.env, onProgress }: BringOptions,
+  { build, environment = process.env, onProgress = () => {}, onDownload }: BringOptions,
 ): Promise<Uint8Array> {
   if (!/^(?:https?|file):/.test(place)) return readLocal(place);
   const file = await downloadFile({
@@ -90,15 +107,18 @@ export async function readBrought(
     sizeBytes: build.embedded.size,
     folder: paths.downloads,
     environment,
-    ...(onProgress && { onNotice: onProgress }),
+    limits: readDownloadLimits(environment),
+    onNotice: onProgress,
+    onProgress: onDownload ?? tellTenths(onProgress),
   });
   return readFileSync(file);
 }
 
 function readLocal(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readCopy(file);
   } catch (cause) {
+    if (cause instanceof StigmerError) throw cause;
     throw new StigmerError("not_found", `${file} cannot be read: ${messageOf(cause)}`, {
       hint: "name a file that `stigmer runner export` wrote, or one of a release",
       cause,

@@ -2,6 +2,7 @@ import { messageOf, StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import type { DownloadProgress } from "./download/request.ts";
+import { recognizeOther } from "./recognize.ts";
 import type { RunnerBuild, RunnerExpectation, RunnerSource } from "./runner-file.ts";
 import { bundleCopy } from "./sources/bundle-copy.ts";
 import { cachedCopy } from "./sources/cached-copy.ts";
@@ -56,8 +57,9 @@ function adviceOf(error: unknown): string {
 function requireExpected(bytes: Uint8Array, expected: RunnerExpectation): void {
   const actual = sha256Hex(bytes);
   if (actual === expected.sha256) return;
+  const other = recognizeOther(bytes);
   throw new StigmerError(
     "checksum_mismatch",
-    `has SHA-256 ${actual} (${bytes.length} bytes) instead of ${expected.sha256} (${expected.size} bytes)`,
+    `${other === undefined ? "" : `is ${other}, not an agent-runner: `}has SHA-256 ${actual} (${bytes.length} bytes) instead of ${expected.sha256} (${expected.size} bytes)`,
   );
 }

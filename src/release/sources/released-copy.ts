@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 
+import { readDownloadLimits } from "../download-limits.ts";
 import { agentRunnerUrl } from "../download/asset-url.ts";
 import { downloadFile } from "../download/download.ts";
-import { progressLine } from "../download/progress.ts";
-import type { DownloadProgress } from "../download/request.ts";
-import type { Source, SourceRequest } from "../sources.ts";
+import type { Source } from "../sources.ts";
+import { tellTenths } from "../tell-tenths.ts";
 
 /** The file of the same version's release. A development build has no release, and the address says so. */
 export const releasedCopy: Source = {
   name: "download",
-  read: async (request) => {
-    const { build, paths, environment, onProgress } = request;
+  read: async ({ build, paths, environment, onProgress, onDownload }) => {
     const url = agentRunnerUrl(build, environment);
     const file = await downloadFile({
       url,
@@ -18,18 +17,10 @@ export const releasedCopy: Source = {
       sizeBytes: build.embedded.size,
       folder: paths.downloads,
       environment,
+      limits: readDownloadLimits(environment),
       onNotice: onProgress,
-      onProgress: request.onDownload ?? tellTenths(request),
+      onProgress: onDownload ?? tellTenths(onProgress),
     });
     return readFileSync(file);
   },
 };
-
-function tellTenths({ onProgress }: SourceRequest): (progress: DownloadProgress) => void {
-  let previous: DownloadProgress | undefined;
-  return (progress) => {
-    const line = progressLine(progress, previous);
-    previous = progress;
-    if (line !== undefined) onProgress(line);
-  };
-}
