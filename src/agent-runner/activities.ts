@@ -17,6 +17,8 @@ export interface Runner {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly mcpPool: () => Promise<McpPool>;
+  /** Told when a step of the run was given up: what only this run has used is not kept for later. */
+  readonly leave: (runId: string) => void;
   /** Asked on first need; the answer holds for the life of the process. */
   readonly sandbox: () => Promise<SandboxProbe>;
 }
@@ -43,7 +45,7 @@ async function listTools(input: JsonValue, call: ActivityCall, runner: Runner): 
     import("./mcp/list-tools.ts"),
     runner.mcpPool(),
   ]);
-  const offered = await listMcpTools(mcpServers, pool, call.signal);
+  const offered = await listMcpTools(mcpServers, pool, call);
   return Json.parse({ tools: [...builtins, ...offered] });
 }
 
@@ -60,9 +62,10 @@ async function runTool(input: JsonValue, call: ActivityCall, runner: Runner): Pr
 
 async function callTool(
   { call: asked, tool, mcpServers }: ToolInput,
-  { runId, signal }: ActivityCall,
+  activity: ActivityCall,
   runner: Runner,
 ): Promise<ToolValue> {
+  const { runId, signal } = activity;
   const given = asked.arguments;
   if (!isJsonObject(given)) {
     const text = `The arguments of "${tool.name}" must be a JSON object, and these are not: ${JSON.stringify(given)}`;
@@ -82,7 +85,7 @@ async function callTool(
   const spec = mcpServers.find((candidate) => candidate.name === server);
   if (!spec) throw misunderstood(`no MCP server "${server}" came with the call`);
   const pool = await runner.mcpPool();
-  return pool.use(spec, (connection) => connection.callTool(name, given, signal));
+  return pool.use(spec, activity, (connection) => connection.callTool(name, given, signal));
 }
 
 function parse<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {

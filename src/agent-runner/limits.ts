@@ -11,6 +11,10 @@ export interface Limits {
   readonly mcpCallMs: number;
   /** After the last call an MCP server is stopped. */
   readonly mcpIdleMs: number;
+  readonly mcpMessageBytesMax: number;
+  /** What an MCP server may send between two requests to it: progress and logs are few. */
+  readonly mcpFloodBytesMax: number;
+  readonly mcpFloodMessagesMax: number;
   readonly toolTextBytesMax: number;
   readonly shellMs: number;
   /** Of one sandbox, or of all its user's where the kernel is older than 5.14. */
@@ -31,6 +35,9 @@ export const defaultLimits: Limits = {
   mcpStartMs: 30_000,
   mcpCallMs: 120_000,
   mcpIdleMs: 300_000,
+  mcpMessageBytesMax: 10_000_000,
+  mcpFloodBytesMax: 64_000_000,
+  mcpFloodMessagesMax: 100_000,
   toolTextBytesMax: 100_000,
   shellMs: 120_000,
   sandboxProcessesMax: 1_024,

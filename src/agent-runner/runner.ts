@@ -28,6 +28,7 @@ export function openRunner(home: string, environment: Environment, limits: Limit
     environment,
     limits,
     mcpPool: () => (pool ??= openPool()),
+    leave: (runId) => void pool?.then((opened) => opened.leave(runId)),
     sandbox: () => (probe ??= probeSandbox()),
     async close() {
       await (await pool)?.close();

@@ -72,9 +72,13 @@ async function answer(request: Request, options: ServeOptions): Promise<Response
   if (!body.success) return refuse(400, "the body is no activity request");
   const { runId, commandId, attempt, input } = body.data;
   const stream = streamActivity(
-    (signal, progress) => {
+    async (signal, progress) => {
       const call: ActivityCall = { runId, signal, progress };
-      return activity(input, call, options.runner);
+      try {
+        return await activity(input, call, options.runner);
+      } finally {
+        if (signal.aborted) options.runner.leave(runId);
+      }
     },
     {
       heartbeatMs: options.runner.limits.heartbeatMs,

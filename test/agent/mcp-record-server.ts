@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, writeSync } from "node:fs";
 
 /** An MCP server whose calls leave a trace, so that a test can count them. Written by hand: no library, no surprise. */
 const file = process.env["RECORD_FILE"] ?? "";
@@ -6,8 +6,15 @@ const tools = [
   { name: "record", description: "writes a line", inputSchema: { type: "object" } },
   { name: "wait-for", description: "waits for a file", inputSchema: { type: "object" } },
   { name: "long", description: "writes a lot", inputSchema: { type: "object" } },
+  { name: "flood", description: "never stops writing", inputSchema: { type: "object" } },
   { name: "die", description: "ends the server", inputSchema: { type: "object" } },
 ];
+
+const floods: Record<string, string> = {
+  talk: `Working… ${".".repeat(200)}\n`,
+  notes: `${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "." } })}\n`,
+  questions: `${JSON.stringify({ jsonrpc: "2.0", id: "q", method: "ping" })}\n`,
+};
 
 interface Request {
   readonly id?: string | number;
@@ -36,6 +43,7 @@ async function call(request: Request): Promise<void> {
     console.error("I was told to");
     process.exit(7);
   }
+  if (name === "flood") flood(text);
   if (name === "record") appendFileSync(file, `${text}\n`);
   if (name === "wait-for") while (!existsSync(text)) await Bun.sleep(10);
   const answered = name === "long" ? "é".repeat(given?.size ?? 0) : `did ${name} ${text}`;
@@ -44,4 +52,21 @@ async function call(request: Request): Promise<void> {
 
 function reply({ id }: Request, body: object): void {
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, ...body })}\n`);
+}
+
+function flood(what: string): never {
+  const piece = floods[what] ?? "";
+  const text = Buffer.from(piece.repeat(Math.ceil(60_000 / piece.length)));
+  for (;;) {
+    for (let done = 0; done < text.length;) done += writeSome(text.subarray(done));
+  }
+}
+
+function writeSome(text: Buffer): number {
+  try {
+    return writeSync(1, text);
+  } catch {
+    // The pipe is full: whoever floods tries again.
+    return 0;
+  }
 }

@@ -197,6 +197,30 @@ test.each(["SIGTERM", "SIGKILL"] as const)(
   },
 );
 
+test("when a step of a run is given up, the servers that only this run has used are stopped", async () => {
+  const { call, home } = await start();
+  const server = {
+    name: "stubborn",
+    command: "sh",
+    args: [join(import.meta.dir, "mcp-shell-server.sh")],
+    environment: { PID_FOLDER: home },
+  };
+  const closing = new AbortController();
+  await call("agent.tools", { tools: [], mcpServers: [server] });
+  await until(() => Bun.file(join(home, "grandchild")).exists());
+  const pids = ["server", "grandchild"].map((name) =>
+    Number(readFileSync(join(home, name), "utf8")),
+  );
+
+  const asked = call("agent.model", say("slow"), {
+    signal: closing.signal,
+    onLine: () => closing.abort(new Error("cancelled")),
+  });
+  await asked.catch(() => {});
+
+  await until(() => pids.every((pid) => identityOf(pid) === undefined));
+});
+
 test("with the process that started it, it ends too", async () => {
   const { process: child } = await start({ STIGMER_PARENT_PID: String(process.pid) });
 

@@ -21,6 +21,7 @@ const EVERYTHING = join(
 );
 const RECORD = join(import.meta.dir, "../agent/mcp-record-server.ts");
 const never = new AbortController().signal;
+const nobody = { runId: "run_one", signal: never };
 
 let folder = "";
 let reaper: Reaper;
@@ -76,7 +77,8 @@ function call(
   given: Record<string, unknown> = {},
   signal = never,
 ) {
-  return pool.use(spec, (connection) => connection.callTool(name, given, signal));
+  const borrower = { runId: "run_one", signal };
+  return pool.use(spec, borrower, (connection) => connection.callTool(name, given, signal));
 }
 
 async function failureOf(work: Promise<unknown>): Promise<string> {
@@ -87,7 +89,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 
 describe("the reference server", () => {
   test("its tools are named after it, with their schemas", async () => {
-    const tools = await listMcpTools([everything()], openPool(), never);
+    const tools = await listMcpTools([everything()], openPool(), nobody);
 
     const echo = tools.find(({ name }) => name === "every__echo");
     expect(tools.length).toBeGreaterThanOrEqual(10);
@@ -159,8 +161,8 @@ describe("the reference server", () => {
   test("only the tools that were asked for are offered, and a wrong name is met with the right one", async () => {
     const pool = openPool();
 
-    const some = await listMcpTools([everything({ tools: ["get-sum", "echo"] })], pool, never);
-    const wrong = await failureOf(listMcpTools([everything({ tools: ["ecko"] })], pool, never));
+    const some = await listMcpTools([everything({ tools: ["get-sum", "echo"] })], pool, nobody);
+    const wrong = await failureOf(listMcpTools([everything({ tools: ["ecko"] })], pool, nobody));
 
     expect(some.map(({ name }) => name).toSorted()).toEqual(["every__echo", "every__get-sum"]);
     expect(wrong).toContain(
@@ -174,7 +176,7 @@ describe("the reference server", () => {
       everything({ name: "twin", tools: ["echo"] }),
     ];
 
-    const tools = await listMcpTools(servers, openPool(), never);
+    const tools = await listMcpTools(servers, openPool(), nobody);
 
     expect(tools.map(({ name }) => name)).toEqual(["every__echo", "twin__echo"]);
   });
@@ -194,7 +196,10 @@ describe("limits", () => {
     const flood = await call(pool, record(), "long", { size: 6_000_000 });
     const next = await call(pool, record(), "record", { text: "a" });
 
-    expect(flood).toMatchObject({ isError: true, text: expect.stringContaining('"long"') });
+    expect(flood).toEqual({
+      isError: true,
+      text: 'The tool "long" of the MCP server "record" failed: it was stopped because it sent a message of more than 10000000 bytes.',
+    });
     expect(next).toEqual({ text: "did record a", isError: false });
   });
 
@@ -210,6 +215,33 @@ describe("limits", () => {
       text: 'The tool "wait-for" of the MCP server "record" failed: no answer within 200 ms (STIGMER_MCP_CALL_TIMEOUT).',
     });
     expect(next.isError).toBe(false);
+  });
+
+  test.each([
+    ["talk", "64000000 bytes", {}],
+    ["notes", "1000 messages", { mcpFloodMessagesMax: 1_000 }],
+    ["questions", "1000 messages", { mcpFloodMessagesMax: 1_000 }],
+  ])("a server that does not stop saying %s is stopped at %s", async (what, limit, limits) => {
+    const pool = openPool(limits);
+
+    const flood = await call(pool, record(), "flood", { text: what });
+    const next = await call(pool, record(), "record", { text: "a" });
+
+    expect(flood).toEqual({
+      isError: true,
+      text: `The tool "flood" of the MCP server "record" failed: it was stopped because it sent more than ${limit} for one request.`,
+    });
+    expect(next.isError).toBe(false);
+  });
+
+  test("one that floods instead of starting is named with what it did", async () => {
+    const flooding = { name: "noise", command: "yes", args: [], environment: {} };
+
+    const pool = openPool({ mcpFloodBytesMax: 1_000_000 });
+
+    expect(await failureOf(listMcpTools([flooding], pool, nobody))).toBe(
+      'the MCP server "noise" (yes) did not start: it was stopped because it sent more than 1000000 bytes for one request; it wrote nothing to stderr',
+    );
   });
 
   test("abort ends a call at once, without a result", async () => {
@@ -231,7 +263,7 @@ describe("limits", () => {
   test("a server that says nothing is given up", async () => {
     const silent = { name: "silent", command: "sleep", args: ["1000"], environment: {} };
 
-    const failure = await failureOf(listMcpTools([silent], openPool({ mcpStartMs: 300 }), never));
+    const failure = await failureOf(listMcpTools([silent], openPool({ mcpStartMs: 300 }), nobody));
 
     expect(failure).toBe(
       'the MCP server "silent" (sleep 1000) did not start: no answer within 300 ms (STIGMER_MCP_START_TIMEOUT); it wrote nothing to stderr',
@@ -243,7 +275,7 @@ describe("a server that does not start", () => {
   test("a command that is not there is named, with what to do", async () => {
     const missing = record({ command: "no-such-command" });
 
-    expect(await failureOf(listMcpTools([missing], openPool(), never))).toBe(
+    expect(await failureOf(listMcpTools([missing], openPool(), nobody))).toBe(
       'the MCP server "record" can\'t start: the command "no-such-command" is not found; install it, or write its full path in spec.mcpServers[].command',
     );
   });
@@ -256,7 +288,7 @@ describe("a server that does not start", () => {
       environment: {},
     };
 
-    expect(await failureOf(listMcpTools([broken], openPool(), never))).toBe(
+    expect(await failureOf(listMcpTools([broken], openPool(), nobody))).toBe(
       'the MCP server "broken" (sh -c echo out of paper >&2; exit 3) did not start: it ended with exit code 3; its last words on stderr:\nout of paper',
     );
   });
@@ -268,7 +300,7 @@ describe("a server that does not start", () => {
     ];
     const old = { name: "old", command: "sh", args, environment: {} };
 
-    const tools = await listMcpTools([old], openPool(), never);
+    const tools = await listMcpTools([old], openPool(), nobody);
 
     expect(tools.map(({ name }) => name)).toContain("old__record");
   });
@@ -277,7 +309,7 @@ describe("a server that does not start", () => {
     const args = ["-c", `echo "Welcome to the server!"; exec "${process.execPath}" "${RECORD}"`];
     const talking = { name: "talking", command: "sh", args, environment: {} };
 
-    expect(await listMcpTools([talking], openPool(), never)).toHaveLength(4);
+    expect(await listMcpTools([talking], openPool(), nobody)).toHaveLength(5);
   });
 });
 
@@ -337,11 +369,80 @@ describe("the pool", () => {
     );
     writeFileSync(changing, source);
 
-    const before = await listMcpTools([record({ args: [changing] })], pool, never);
+    const before = await listMcpTools([record({ args: [changing] })], pool, nobody);
     writeFileSync(join(folder, "records"), "");
-    const after = await listMcpTools([record({ args: [changing] })], pool, never);
+    const after = await listMcpTools([record({ args: [changing] })], pool, nobody);
 
-    expect([before.length, after.length]).toEqual([0, 4]);
+    expect([before.length, after.length]).toEqual([0, 5]);
+  });
+
+  test("a server whose call was aborted is stopped with all that it started", async () => {
+    const pool = openPool();
+    const spec = counted(
+      `trap '' TERM; sleep 1000 & echo $! >> "${folder}/pids"; "${process.execPath}" "${RECORD}"; wait`,
+    );
+    const aborting = new AbortController();
+    await call(pool, spec, "record", { text: "a" });
+
+    const calling = call(pool, spec, "wait-for", { text: join(folder, "gate") }, aborting.signal);
+    aborting.abort(new Error("cancelled"));
+    await calling.catch(() => {});
+
+    expect(pids()).toHaveLength(2);
+    while (pids().some(isRunning)) await Bun.sleep(10);
+    expect(await call(pool, spec, "record", { text: "b" })).toMatchObject({ isError: false });
+  });
+
+  test("an aborted call ends no call of another run on the same server", async () => {
+    const pool = openPool();
+    const spec = counted(`exec "${process.execPath}" "${RECORD}"`);
+    const aborting = new AbortController();
+    const gate = join(folder, "gate");
+    await call(pool, spec, "record", { text: "a" });
+
+    const calling = call(pool, spec, "wait-for", { text: `${gate}-2` }, aborting.signal);
+    const other = call(pool, spec, "wait-for", { text: gate });
+    aborting.abort(new Error("cancelled"));
+    await calling.catch(() => {});
+    writeFileSync(gate, "");
+
+    expect(await other).toEqual({ text: `did wait-for ${gate}`, isError: false });
+    while (pids().some(isRunning)) await Bun.sleep(10);
+  });
+
+  test("a server that is starting when its only user is aborted is stopped at once", async () => {
+    const pool = openPool();
+    const spec = counted("exec sleep 1000");
+    const aborting = new AbortController();
+
+    const calling = call(pool, spec, "record", {}, aborting.signal);
+    while (pids().length === 0) await Bun.sleep(10);
+    aborting.abort(new Error("cancelled"));
+    const failure: unknown = await calling.catch((error: unknown) => error);
+
+    expect(failure).toEqual(new Error("cancelled"));
+    while (pids().some(isRunning)) await Bun.sleep(10);
+    expect(pids()).toHaveLength(1);
+  });
+
+  test("an idle server goes with the only run that used it", async () => {
+    const pool = openPool();
+    const spec = counted(`exec "${process.execPath}" "${RECORD}"`);
+    const other = { runId: "run_two", signal: never };
+    await call(pool, spec, "record", { text: "a" });
+
+    pool.leave("run_two");
+    await pool.use(spec, other, (connection) => connection.callTool("record", {}, never));
+    pool.leave("run_one");
+    await call(pool, spec, "record", { text: "b" });
+    const shared = pids();
+    const own = { ...spec, environment: { RECORD_FILE: join(folder, "others") } };
+    await pool.use(own, other, (connection) => connection.callTool("record", {}, never));
+    pool.leave("run_two");
+
+    expect(shared).toHaveLength(1);
+    while (isRunning(pids()[1])) await Bun.sleep(10);
+    expect(pids().map(isRunning)).toEqual([true, false]);
   });
 
   test("closing it leaves no process", async () => {

@@ -7,7 +7,7 @@ import { formatDurationMs } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { McpServerSpec } from "../../schema/kinds/agent.ts";
 import type { ToolValue } from "../../schema/wire/agent-step.ts";
-import { LIMIT_VARIABLES } from "../limits.ts";
+import { LIMIT_VARIABLES, type Limits } from "../limits.ts";
 import type { Environment } from "../model/choice.ts";
 import { minimalEnvironment } from "../process/child-environment.ts";
 import { type Child, startChild } from "../process/child.ts";
@@ -17,7 +17,7 @@ import { hideSecrets } from "../redact.ts";
 import { mcpFailure } from "./failure.ts";
 import { handedVariables } from "./handed-variables.ts";
 import { toToolText } from "./result-text.ts";
-import { createStdioTransport } from "./transport.ts";
+import { createStdioTransport, type StdioTransport, type TransportLimits } from "./transport.ts";
 
 const STDERR_CHARACTERS_MAX = 4_000;
 const STDERR_LINES_SHOWN = 5;
@@ -27,12 +27,8 @@ const PROBE_MS = 3_000;
 export interface McpWorld {
   readonly environment: Environment;
   readonly reaper: Reaper;
-  readonly limits: {
-    readonly mcpStartMs: number;
-    readonly mcpCallMs: number;
-    readonly mcpIdleMs: number;
-    readonly toolTextBytesMax: number;
-  };
+  readonly limits: TransportLimits &
+    Pick<Limits, "mcpStartMs" | "mcpCallMs" | "mcpIdleMs" | "toolTextBytesMax">;
 }
 
 /** A server that runs and has been greeted. */
@@ -46,12 +42,16 @@ export interface Connection {
 }
 
 /** Starts a server. One that leaves at the first modern question is started again and asked in the old way. */
-export async function connect(spec: McpServerSpec, world: McpWorld): Promise<Connection> {
+export async function connect(
+  spec: McpServerSpec,
+  world: McpWorld,
+  signal: AbortSignal,
+): Promise<Connection> {
   requireCommand(spec, world.environment);
-  const modern = await tryConnect(spec, world, "auto");
+  const modern = await tryConnect(spec, world, { mode: "auto", signal });
   if ("callTool" in modern) return modern;
-  if (!modern.isGone) throw mcpFailure(modern.reason);
-  const old = await tryConnect(spec, world, "legacy");
+  if (!modern.isGone || signal.aborted) throw mcpFailure(modern.reason);
+  const old = await tryConnect(spec, world, { mode: "legacy", signal });
   if ("callTool" in old) return old;
   throw mcpFailure(old.reason);
 }
@@ -59,7 +59,7 @@ export async function connect(spec: McpServerSpec, world: McpWorld): Promise<Con
 async function tryConnect(
   spec: McpServerSpec,
   world: McpWorld,
-  mode: "auto" | "legacy",
+  { mode, signal }: { mode: "auto" | "legacy"; signal: AbortSignal },
 ): Promise<Connection | { reason: string; isGone: boolean }> {
   const handed = handedVariables(spec, world.environment);
   const hide = hideSecrets(Object.values(handed));
@@ -83,22 +83,32 @@ async function tryConnect(
   );
   let isGone = false;
   void child.ended.then(() => (isGone = true));
+  const transport = createStdioTransport(child, world.limits);
+  const kill = () => child.kill();
+  signal.addEventListener("abort", kill, { once: true });
+  if (signal.aborted) kill();
   try {
-    await client.connect(createStdioTransport(child), { timeout: world.limits.mcpStartMs });
-    return openConnection(spec, { client, child, stderr, hide }, world);
+    await client.connect(transport, { timeout: world.limits.mcpStartMs });
+    return openConnection(spec, { client, transport, child, stderr, hide }, world);
   } catch (error) {
     await Bun.sleep(0);
-    const how = isGone
-      ? `it ended with ${await child.ended}`
-      : whyNot(error, world.limits, "mcpStartMs");
+    const fault = transport.fault();
+    const how =
+      isGone && fault === undefined
+        ? `it ended with ${await child.ended}`
+        : (fault ?? whyNot(error, world.limits, "mcpStartMs"));
     child.kill();
     await stderr.done;
-    return { reason: hide(describe(spec, `did not start: ${how}`, stderr)), isGone };
+    const reason = hide(describe(spec, `did not start: ${how}`, stderr));
+    return { reason, isGone: isGone && fault === undefined };
+  } finally {
+    signal.removeEventListener("abort", kill);
   }
 }
 
 interface Opened {
   readonly client: Client;
+  readonly transport: StdioTransport;
   readonly child: Child;
   readonly stderr: Tail;
   /** Takes what was handed to the server out of what it says. */
@@ -107,7 +117,7 @@ interface Opened {
 
 function openConnection(
   spec: McpServerSpec,
-  { client, child, stderr, hide }: Opened,
+  { client, transport, child, stderr, hide }: Opened,
   { limits }: McpWorld,
 ): Connection {
   return {
@@ -117,7 +127,8 @@ function openConnection(
         return (await client.listTools(undefined, options)).tools;
       } catch (error) {
         signal.throwIfAborted();
-        const what = `did not list its tools: ${whyNot(error, limits, "mcpStartMs")}`;
+        const why = transport.fault() ?? whyNot(error, limits, "mcpStartMs");
+        const what = `did not list its tools: ${why}`;
         throw mcpFailure(hide(describe(spec, what, stderr)));
       }
     },
@@ -129,7 +140,7 @@ function openConnection(
         return { text: hide(text), isError };
       } catch (error) {
         signal.throwIfAborted();
-        const why = whyNot(error, limits, "mcpCallMs");
+        const why = transport.fault() ?? whyNot(error, limits, "mcpCallMs");
         return {
           text: hide(`The tool "${name}" of the MCP server "${spec.name}" failed: ${why}.`),
           isError: true,

@@ -3,18 +3,19 @@ import { suggest } from "../../base/suggest.ts";
 import type { McpServerSpec } from "../../schema/kinds/agent.ts";
 import type { ToolDefinition } from "../../schema/wire/agent-step.ts";
 import { mcpFailure } from "./failure.ts";
-import type { McpPool } from "./pool.ts";
+import type { Borrower, McpPool } from "./pool.ts";
 import { nameTools } from "./tool-names.ts";
 
 /** The tools of all the servers of an agent, in the order of the servers. */
 export async function listMcpTools(
   specs: readonly McpServerSpec[],
   pool: McpPool,
-  signal: AbortSignal,
+  borrower: Borrower,
 ): Promise<ToolDefinition[]> {
   const lists = await Promise.all(
     specs.map(async (spec) => {
-      const offered = await pool.use(spec, (connection) => connection.listTools(signal));
+      const { signal } = borrower;
+      const offered = await pool.use(spec, borrower, (connection) => connection.listTools(signal));
       const wanted = spec.tools ?? offered.map(({ name }) => name);
       requireOffered(spec.name, wanted, new Set(offered.map(({ name }) => name)));
       return offered
