@@ -1,0 +1,60 @@
+set -eu
+
+links='stigmer-server stigmer-workflow-runner stigmer-agent-runner'
+scratch='' child='' made_place=''
+
+main() {
+  read_arguments "$@"
+  read_settings
+  require_tools
+  find_target
+  find_place
+  trap clean_up EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  make_scratch
+  find_digest
+  bring_verified
+  unpack
+  try_out
+  put_in_place
+  report
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# A sentence, a hint when there is one, and the exit status when it is not 1.
+fail() {
+  say "error: $1"
+  [ -z "${2:-}" ] || say "hint: $2"
+  exit "${3:-1}"
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+read_arguments() {
+  [ "$#" -gt 0 ] || return 0
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    *) fail "there is no argument \"$1\"" 'what it does is chosen by variables: see --help' 2 ;;
+  esac
+}
+
+usage() {
+  cat <<END
+Installs stigmer $baked_version into ~/.local/bin, with the names
+$links.
+
+  curl -fsSL $releases/latest/download/install.sh | sh
+
+Variables:
+  STIGMER_INSTALL_DIR        another folder than ~/.local/bin
+  STIGMER_VERSION            another release, like v1.2.3. This script has no digest of it: the checksums.txt of that
+                             release is believed, and so is the server that it comes from
+  STIGMER_DOWNLOAD_BASE_URL  a mirror that holds <version>/<file>: https, http, or file:///a/folder
+  STIGMER_STALL_SECONDS      how long a connection may be silent: 30 when unset
+  https_proxy, no_proxy      as curl and wget know them
+  CURL_CA_BUNDLE             a file of certificates to believe (or SSL_CERT_FILE)
+END
+}

@@ -1,0 +1,64 @@
+read_settings() {
+  read_version
+  read_base
+  stall_seconds=${STIGMER_STALL_SECONDS:-30}
+  case $stall_seconds in
+    0* | *[!0-9]* | ?????*)
+      fail "STIGMER_STALL_SECONDS is \"$stall_seconds\", which is no number of seconds" 'write it like 60' 2
+      ;;
+  esac
+  # wget reads only the small letters, and neither it nor curl knows that loopback needs no proxy.
+  https_proxy=${https_proxy:-${HTTPS_PROXY:-}}
+  no_proxy="${no_proxy:-${NO_PROXY:-}},localhost,127.0.0.1,::1"
+  NO_PROXY=$no_proxy
+  export https_proxy no_proxy NO_PROXY
+  authorities=${CURL_CA_BUNDLE:-${SSL_CERT_FILE:-}}
+}
+
+read_version() {
+  version=${STIGMER_VERSION:-$baked_version}
+  case $version in v*) ;; *) version=v$version ;; esac
+  case $version in
+    *[!0-9A-Za-z.+-]*) ;;
+    v[0-9]*.[0-9]*.[0-9]*) return ;;
+  esac
+  fail "STIGMER_VERSION is \"$STIGMER_VERSION\", which is not a version" \
+    "write it like v1.2.3; the newest comes from $releases/latest/download/install.sh" 2
+}
+
+read_base() {
+  base=${STIGMER_DOWNLOAD_BASE_URL:-$releases/download}
+  base=${base%/}
+  case $base in
+    *[?#[:space:]]*) ;;
+    https://?*) protocols='=https'; return ;;
+    http://?*) protocols='=http,https'; return ;;
+  esac
+  case $base in file:///*) return ;; esac
+  fail "STIGMER_DOWNLOAD_BASE_URL is no base of addresses: $(without_login "$base")" \
+    'write it like https://mirror.example/stigmer or file:///media/usb' 2
+}
+
+without_login() { printf '%s' "$1" | sed 's|//[^/@]*@|//|; s|[?#].*||'; }
+
+require_tools() {
+  for tool in tar gzip sed; do
+    has "$tool" || fail "$tool is needed, and is not there" "install $tool"
+  done
+  if has sha256sum; then hasher=sha256sum
+  elif has shasum; then hasher=shasum
+  elif has openssl; then hasher=openssl
+  else fail 'nothing here computes a SHA-256' 'install sha256sum (coreutils), shasum or openssl'
+  fi
+  case $base in
+    file:*) fetcher=copy; return ;;
+  esac
+  if has curl; then fetcher=curl
+  elif has wget; then
+    case $(wget --version 2>/dev/null || :) in
+      'GNU Wget 1.'*) fetcher=wget ;;
+      *) fetcher=small_wget ;;
+    esac
+  else fail 'neither curl nor wget is there' 'install one of them'
+  fi
+}
