@@ -22,6 +22,11 @@ export function readBuildFacts(environment: Record<string, string | undefined>):
   };
 }
 
+/** The time that everything in a release carries: never that of the build. */
+export function commitTimeOf({ time }: Pick<BuildFacts, "time">): Date {
+  return new Date(time === "unknown" ? 0 : time);
+}
+
 function toVersion(asked: string | undefined): string {
   if (!asked) return "dev";
   if (RELEASE.test(asked)) return asked;

@@ -1,20 +1,25 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+import type { BuildMetafile } from "bun";
+
+import { metafileOf } from "./metafile.ts";
+
 /** Makes the file run by itself wherever `stigmer` is on the PATH; nothing in the working directory can influence it. */
 const FIRST_LINE = "#!/usr/bin/env -S BUN_BE_BUN=1 stigmer --no-env-file --config=/dev/null";
 
-/** Bundles the agent-runner into one file. The same sources give the same bytes, in any folder. */
+/** Bundles the agent-runner into one file, and tells what went in. The same sources give the same bytes, in any folder. */
 export async function bundleRunner(options: {
   readonly entry: string;
   readonly outfile: string;
   readonly version: string;
-}): Promise<void> {
+}): Promise<BuildMetafile> {
   const built = await Bun.build({
     entrypoints: [options.entry],
     target: "bun",
     format: "esm",
     minify: true,
+    metafile: true,
     define: {
       BUILD_VERSION: JSON.stringify(options.version),
       "process.env.NODE_ENV": '"production"',
@@ -26,6 +31,7 @@ export async function bundleRunner(options: {
   }
   const code = await bundle.text();
   writeReplacing(options.outfile, `${FIRST_LINE}\n${code.replace(/^#!.*\n/, "")}`);
+  return metafileOf(built);
 }
 
 function writeReplacing(path: string, text: string): void {

@@ -10,6 +10,10 @@ export const places = {
   runner: join(root, "dist/agent-runner"),
   binary: join(root, "dist/stigmer"),
   testBinary: join(root, "dist/test/stigmer"),
+  runtimes: join(root, ".tools/runtimes"),
+  releaseKey: join(root, "embed/release-key.pub"),
+  releases: join(root, "dist/release"),
+  npmPackages: join(root, "dist/npm"),
 } as const;
 
 /** One line that tells what a step of make did. */

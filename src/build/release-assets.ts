@@ -1,0 +1,31 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { StigmerError } from "../base/errors.ts";
+import { readBuildFacts } from "./build-facts.ts";
+import { places, say } from "./places.ts";
+import { chooseTargets } from "./release/targets.ts";
+import { linkLatest, writeRelease } from "./release/write-release.ts";
+
+const facts = readBuildFacts(process.env);
+const { version } = facts;
+if (version === "dev") {
+  throw new StigmerError("usage", "a release needs a version", {
+    hint: "make release-assets VERSION=v1.2.3",
+  });
+}
+const folder = join(places.releases, version);
+const start = performance.now();
+await writeRelease({
+  version,
+  targets: chooseTargets(process.env["TARGETS"]),
+  folder,
+  signingKey: process.env["SIGNING_KEY"] || undefined,
+  facts,
+  onStep: say,
+});
+linkLatest(places.releases, version);
+for (const name of readdirSync(folder)) {
+  say(`${(statSync(join(folder, name)).size / 1e6).toFixed(1).padStart(6)} MB`, name);
+}
+say(folder, facts.commit, `${((performance.now() - start) / 1_000).toFixed(0)} s`);
