@@ -33,15 +33,21 @@ export async function findCopy(
   expected: RunnerExpectation,
 ): Promise<{ bytes: Uint8Array; source: RunnerSource }> {
   const reasons: string[] = [];
+  const untold: string[] = [];
+  // What is wrong with one place is told once another has something to say; if none has, it is in the error.
+  const onProgress = (message: string): void =>
+    [...untold.splice(0), message].forEach(request.onProgress);
   for (const source of sources) {
     try {
-      const bytes = await source.read(request);
+      const bytes = await source.read({ ...request, onProgress });
       if (!bytes) continue;
       requireExpected(bytes, expected);
+      untold.forEach(request.onProgress);
       return { bytes, source: source.name };
     } catch (error) {
-      reasons.push(`${source.name}: ${messageOf(error)}${adviceOf(error)}`);
-      request.onProgress(reasons.at(-1) ?? "");
+      const reason = `${source.name}: ${messageOf(error)}${adviceOf(error)}`;
+      reasons.push(reason);
+      untold.push(reason);
     }
   }
   throw new StigmerError("failed", `no good copy of agent-runner ${expected.version} was found`, {
