@@ -35,6 +35,10 @@ export const main = group(
     config: entry("Read and write settings", async () => (await import("./config.ts")).config),
     runner: entry("Look after the agent-runner", async () => (await import("./runner.ts")).runner),
     doctor: entry("Find out what is wrong", async () => (await import("./doctor.ts")).doctor),
+    upgrade: entry(
+      "Replace this program by a newer release",
+      async () => (await import("./upgrade.ts")).upgrade,
+    ),
     completion: entry(
       "Print a script that completes stigmer's words in your shell",
       async () => (await import("./completion.ts")).completion,

@@ -2,7 +2,7 @@ import { StigmerError } from "../../base/errors.ts";
 import type { Environment } from "./request.ts";
 import { chosenBaseUrl } from "./source-url.ts";
 
-const RELEASES = "https://github.com/stigmer/stigmer/releases/download";
+const GITHUB = "https://github.com/stigmer/stigmer/releases";
 const VERSION = /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 
 export interface Asset {
@@ -16,16 +16,39 @@ export function agentRunnerAsset({ version, target }: Asset): string {
   return `agent-runner-${version}-${target}`;
 }
 
-/**
- * Where exactly this version's agent-runner lies: below the tag, so that no look-up of a newest version is needed. A
- * base that a person chose replaces ours: nothing is asked of GitHub then.
- */
+/** The file name under which a release carries the program itself, with its licence. */
+export function programAsset({ version, target }: Asset): string {
+  return `stigmer-${version}-${target}.tar.gz`;
+}
+
 export function agentRunnerUrl(asset: Asset, environment: Environment): string {
-  if (!VERSION.test(asset.version)) {
-    throw new StigmerError("not_found", `no release has the version "${asset.version}"`, {
+  return releaseAssetUrl(asset.version, agentRunnerAsset(asset), environment);
+}
+
+/**
+ * Where exactly a file of this version's release lies: below the tag, so that no look-up of a newest version is needed.
+ * A base that a person chose replaces ours: nothing is asked of GitHub then.
+ */
+export function releaseAssetUrl(version: string, name: string, environment: Environment): string {
+  if (!VERSION.test(version)) {
+    throw new StigmerError("not_found", `no release has the version "${version}"`, {
       hint: "a development build is downloaded from nowhere: run `make install-agent-runner`",
     });
   }
-  const base = chosenBaseUrl(environment)?.href ?? RELEASES;
-  return `${base.replace(/\/+$/, "")}/${asset.version}/${agentRunnerAsset(asset)}`;
+  return `${chosenBase(environment) ?? `${GITHUB}/download`}/${version}/${name}`;
+}
+
+/** Where a file of the newest release lies. */
+export function newestAssetUrl(name: string, environment: Environment): string {
+  const base = chosenBase(environment);
+  return base === undefined ? `${GITHUB}/latest/download/${name}` : `${base}/latest/${name}`;
+}
+
+/** The page that tells people what a release brings. */
+export function releaseNotesUrl(version: string): string {
+  return `${GITHUB}/tag/${version}`;
+}
+
+function chosenBase(environment: Environment): string | undefined {
+  return chosenBaseUrl(environment)?.href.replace(/\/+$/, "");
 }

@@ -1,0 +1,37 @@
+import { lock } from "../../base/file-lock.ts";
+import { readLockTimeoutMs } from "../lock-timeout.ts";
+import { explainTrouble } from "./explain-trouble.ts";
+import type { Installation } from "./installation.ts";
+import { sweepLeftovers } from "./program-files.ts";
+
+export interface LockOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A sentence about a wait. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** Changes the program alone, with what an earlier change left behind cleaned up. */
+export async function underUpgradeLock<T>(
+  installation: Installation,
+  { environment, onNotice }: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { lock: path, folder } = installation;
+  try {
+    const held = await lock(path, {
+      timeoutMs: readLockTimeoutMs(environment),
+      onWait: (holder) => {
+        const who = holder ? `process ${holder.pid}` : "another process";
+        onNotice(`waiting for ${who}, which changes the same file`);
+      },
+    });
+    try {
+      sweepLeftovers(installation);
+      return await work();
+    } finally {
+      held.release();
+    }
+  } catch (error) {
+    throw explainTrouble(error, folder);
+  }
+}

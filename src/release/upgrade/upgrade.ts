@@ -1,0 +1,139 @@
+import { lstatSync, rmSync } from "node:fs";
+
+import { StigmerError } from "../../base/errors.ts";
+import type { Paths } from "../../base/paths.ts";
+import { checkpoint } from "../checkpoint.ts";
+import { programAsset, releaseAssetUrl, releaseNotesUrl } from "../download/asset-url.ts";
+import { downloadFile } from "../download/download.ts";
+import type { DownloadProgress } from "../download/request.ts";
+import { askBuild } from "./ask-build.ts";
+import { exchange } from "./exchange.ts";
+import { findRelease, readDigests, type Release, type ReleaseSource } from "./find-release.ts";
+import { type Installation, ownInstallation, requireOwnFile } from "./installation.ts";
+import { writeFresh } from "./program-files.ts";
+import { requireTrustedSource } from "./trusted-source.ts";
+import { unpackProgram } from "./unpack-program.ts";
+import { underUpgradeLock } from "./upgrade-lock.ts";
+import { isNewer } from "./version.ts";
+
+const ARCHIVE_BYTES_MAX = 500_000_000;
+
+export interface UpgradeRequest extends ReleaseSource {
+  readonly paths: Paths;
+  /** The one that a person named, also an older one; else the newest. */
+  readonly version: string | undefined;
+  readonly onNotice: (message: string) => void;
+  readonly onProgress: (progress: DownloadProgress) => void;
+}
+
+export interface UpgradeCheck {
+  readonly current: string;
+  readonly newest: string;
+  readonly isNewer: boolean;
+  /** The page that tells what the newest one brings. */
+  readonly notes: string;
+}
+
+export interface UpgradeOutcome {
+  /** False when there was nothing to do. */
+  readonly isChanged: boolean;
+  readonly from: string;
+  /** What is installed now. */
+  readonly to: string;
+  readonly path: string;
+}
+
+/** Whether there is a newer release, or what the one of a version is. Changes nothing. */
+export async function checkUpgrade(
+  request: Omit<UpgradeRequest, "paths" | "onProgress">,
+): Promise<UpgradeCheck> {
+  const { version: current } = ownInstallation();
+  requireTrustedSource(request.releaseKey, request.environment);
+  const { version: newest } = await findRelease(request.version, request);
+  return {
+    current,
+    newest,
+    isNewer: isNewer(newest, current),
+    notes: releaseNotesUrl(newest),
+  };
+}
+
+/** Replaces this program by another release, which has been checked and tried by then. */
+export async function upgradeProgram(request: UpgradeRequest): Promise<UpgradeOutcome> {
+  const installation = ownInstallation();
+  requireTrustedSource(request.releaseKey, request.environment);
+  requireOwnFile(installation);
+  const release = await findRelease(request.version, request);
+  const unchanged = outcomeOf(installation, { isChanged: false, to: installation.version });
+  if (!isWanted(release.version, installation.version, request.version)) return unchanged;
+  const { path, version: from } = installation;
+  const asset = programAsset({ version: release.version, target: installation.target });
+  const archive = await fetchArchive(release, asset, request);
+  const outcome = await underUpgradeLock(installation, request, async () => {
+    checkpoint("upgrade-locked");
+    const to = release.version;
+    if (await isDoneByAnother(installation, to)) return { ...unchanged, to };
+    writeFresh(installation, await unpackProgram(archive, asset));
+    checkpoint("upgrade-unpacked");
+    await exchange(installation, { version: to, target: installation.target });
+    return { isChanged: true, from, to, path };
+  });
+  rmSync(archive, { force: true });
+  return outcome;
+}
+
+function isWanted(found: string, current: string, asked: string | undefined): boolean {
+  return asked === undefined ? isNewer(found, current) : found !== current;
+}
+
+/** The release's archive for this machine, on disk, with the digest of the signed list. */
+async function fetchArchive(
+  release: Release,
+  asset: string,
+  request: UpgradeRequest,
+): Promise<string> {
+  const { paths, environment, onNotice, onProgress } = request;
+  const sha256 = (await readDigests(release, request)).get(asset);
+  if (sha256 === undefined) {
+    throw new StigmerError("not_found", `the release ${release.version} has no ${asset}`, {
+      hint: `it was not built for this machine; see ${releaseNotesUrl(release.version)}`,
+    });
+  }
+  return downloadFile({
+    url: releaseAssetUrl(release.version, asset, environment),
+    sha256,
+    sizeBytes: ARCHIVE_BYTES_MAX,
+    isSizeBound: true,
+    folder: paths.downloads,
+    environment,
+    onNotice,
+    onProgress,
+  });
+}
+
+/** Another process may have changed the file while this one downloaded or waited. */
+async function isDoneByAnother(
+  { path, folder, version }: Installation,
+  wanted: string,
+): Promise<boolean> {
+  if (!lstatSync(path, { throwIfNoEntry: false })) {
+    throw new StigmerError("conflict", `${path} was deleted while this program ran`, {
+      hint: "install stigmer again",
+    });
+  }
+  const now = await askBuild(path, folder);
+  if (!("trouble" in now) && now.version === wanted) return true;
+  if (!("trouble" in now) && now.version === version) return false;
+  const fate =
+    "trouble" in now ? `does not work any more: ${now.trouble}` : `is ${now.version} now`;
+  throw new StigmerError("conflict", `${path} was replaced while this program ran: it ${fate}`, {
+    hint: "run the command again; where it does not start, install stigmer again",
+  });
+}
+
+function outcomeOf(
+  { path, version }: Installation,
+  end: Pick<UpgradeOutcome, "isChanged" | "to">,
+): UpgradeOutcome {
+  return { ...end, from: version, path };
+}
