@@ -1,17 +1,31 @@
 /** The exit status of a program that Ctrl-C ended. */
 export const INTERRUPTED = 130;
 
-/** Runs work that only Ctrl-C ends. The second Ctrl-C ends the process at once, as it does without us. */
+const STATUS = { SIGINT: INTERRUPTED, SIGTERM: 143 } as const;
+type Signal = keyof typeof STATUS;
+
+/**
+ * Runs work that only Ctrl-C ends, or another of these signals. The second one ends the process at once, as it does
+ * without us.
+ */
 export async function untilInterrupted(
   work: (signal: AbortSignal) => Promise<number | void>,
+  signals: readonly Signal[] = ["SIGINT"],
 ): Promise<number> {
   const controller = new AbortController();
-  const interrupt = (): void => controller.abort();
-  process.once("SIGINT", interrupt);
+  let got: Signal | undefined;
+  const handlers = signals.map((name) => {
+    const interrupt = (): void => {
+      got ??= name;
+      controller.abort();
+    };
+    process.once(name, interrupt);
+    return { name, interrupt };
+  });
   try {
     const status = await work(controller.signal);
-    return controller.signal.aborted ? INTERRUPTED : (status ?? 0);
+    return got === undefined ? (status ?? 0) : STATUS[got];
   } finally {
-    process.removeListener("SIGINT", interrupt);
+    for (const { name, interrupt } of handlers) process.removeListener(name, interrupt);
   }
 }

@@ -7,6 +7,7 @@ import { settingKeys } from "../../src/settings/settings.ts";
 import { startDaemon } from "../../src/supervisor/daemon.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import type { ValuesOf } from "../define.ts";
+import { untilInterrupted } from "../interrupt.ts";
 import { readServerReport } from "./report.ts";
 
 /** A start that takes longer is explained. */
@@ -93,20 +94,47 @@ function flagValues(flags: ServerFlags): { word: string; key: string; text: stri
   );
 }
 
-/** Starts the server unless it runs, and prints where it is. */
+type LaunchFlags = ServerFlags & { timeout: number };
+
+/** Starts the server unless it runs, and prints where it is. Whoever calls that off does not get a server. */
 export async function launch(
   paths: Paths,
-  flags: ServerFlags & { timeout: number },
+  flags: LaunchFlags,
   terminal: Terminal,
-): Promise<void> {
+): Promise<number> {
   const start = prepareStart(paths, flags);
+  return untilInterrupted(
+    async (signal) => {
+      try {
+        await launchUnless(signal, { paths, start, timeout: flags.timeout, terminal });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        terminal.talk.warn("the start was called off: what it had started is stopped");
+      }
+    },
+    ["SIGINT", "SIGTERM"],
+  );
+}
+
+interface Launch {
+  readonly paths: Paths;
+  readonly start: ServerStart;
+  readonly timeout: number;
+  readonly terminal: Terminal;
+}
+
+async function launchUnless(
+  signal: AbortSignal,
+  { paths, start, timeout, terminal }: Launch,
+): Promise<void> {
   const patience = setTimeout(() => {
-    terminal.talk.info(`it is not ready yet; waiting for at most ${flags.timeout} s`);
+    terminal.talk.info(`it is not ready yet; waiting for at most ${timeout} s`);
   }, SILENT_MS);
   const { alreadyRunning, hint } = await startDaemon(paths, {
     ...start,
-    timeoutMs: flags.timeout * 1_000,
+    timeoutMs: timeout * 1_000,
     onProgress: (message) => terminal.talk.info(message),
+    signal,
   }).finally(() => clearTimeout(patience));
   const report = await readServerReport(paths);
   if (terminal.isJson) {

@@ -1,6 +1,7 @@
-import { stopDaemon } from "../../src/supervisor/stop-daemon.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { endServer } from "./end.ts";
 import { launch, serverArguments } from "./launch.ts";
 
 const GRACE_MS = 10_000;
@@ -12,8 +13,13 @@ export const restart = command({
   args: serverArguments,
   async run(flags, terminal) {
     const paths = homePaths();
-    const { stopped } = await stopDaemon(paths, { graceMs: GRACE_MS });
-    if (!stopped) terminal.talk.info("no server ran");
-    await launch(paths, flags, terminal);
+    const ended = await untilInterrupted(
+      async (signal) => {
+        const outcome = await endServer(paths, { graceMs: GRACE_MS, signal }, terminal);
+        if (outcome?.stopped === false) terminal.talk.info("no server ran");
+      },
+      ["SIGINT", "SIGTERM"],
+    );
+    return ended === 0 ? launch(paths, flags, terminal) : ended;
   },
 });

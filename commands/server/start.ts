@@ -1,4 +1,4 @@
-import { makePrivateFolder } from "../../src/base/private-folder.ts";
+import { makeHome } from "../../src/base/private-folder.ts";
 import { becomeServer } from "../../src/supervisor/foreground.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
@@ -21,8 +21,9 @@ export const start = command({
   },
   async run({ foreground, ...flags }, terminal) {
     const paths = homePaths();
-    makePrivateFolder(paths.home);
+    const { wasOpen } = makeHome(paths.home);
+    if (wasOpen) terminal.talk.info(`others could look into ${paths.home}; now only you can`);
     if (foreground) becomeServer(paths, prepareStart(paths, flags));
-    await launch(paths, flags, terminal);
+    return launch(paths, flags, terminal);
   },
 });

@@ -1,6 +1,7 @@
 import { version } from "../../src/base/build-info.ts";
 import { formatDurationMs } from "../../src/base/duration.ts";
-import type { PartReport, ServerReport } from "../../src/schema/api/server.ts";
+import type { PartStatus } from "../../src/base/part-status.ts";
+import type { ServerReport } from "../../src/schema/api/server.ts";
 import { daemonState } from "../../src/supervisor/daemon.ts";
 import type { ServerHint } from "../../src/supervisor/server-state.ts";
 import { formatTable } from "../../src/terminal/table.ts";
@@ -86,7 +87,7 @@ function skew(running: string): string {
   return `, but this is ${version}: "stigmer server restart" brings them together`;
 }
 
-function formatParts(parts: readonly PartReport[], terminal: Terminal): string {
+function formatParts(parts: readonly PartStatus[], terminal: Terminal): string {
   const rows = parts.map((part) => [
     part.name,
     part.state,

@@ -1,7 +1,10 @@
 import { formatDurationMs } from "../../src/base/duration.ts";
-import { stopDaemon } from "../../src/supervisor/stop-daemon.ts";
+import type { DaemonStop } from "../../src/supervisor/stop-daemon.ts";
+import type { Terminal } from "../../src/terminal/terminal.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { endServer } from "./end.ts";
 
 export const GRACE_SECONDS = { min: 0, max: 3_600 };
 
@@ -18,15 +21,27 @@ export const stop = command({
     },
   },
   async run({ timeout }, terminal) {
-    const { home, ...paths } = homePaths();
-    const outcome = await stopDaemon({ home, ...paths }, { graceMs: timeout * 1_000 });
-    if (terminal.isJson) return terminal.printJson(outcome);
-    if (!outcome.stopped) return terminal.print(`no server runs on ${home}`);
-    if (outcome.forced) {
-      terminal.talk.warn(
-        `it did not end within ${formatDurationMs(timeout * 1_000)}, so it was killed`,
-      );
-    }
-    return terminal.print(`server stopped (pid ${outcome.pid})`);
+    const paths = homePaths();
+    const graceMs = timeout * 1_000;
+    return untilInterrupted(
+      async (signal) => {
+        const outcome = await endServer(paths, { graceMs, signal }, terminal);
+        if (outcome) report(outcome, { home: paths.home, graceMs }, terminal);
+      },
+      ["SIGINT", "SIGTERM"],
+    );
   },
 });
+
+function report(
+  outcome: DaemonStop,
+  { home, graceMs }: { home: string; graceMs: number },
+  terminal: Terminal,
+): void {
+  if (terminal.isJson) return terminal.printJson(outcome);
+  if (!outcome.stopped) return terminal.print(`no server runs on ${home}`);
+  if (outcome.forced) {
+    terminal.talk.warn(`it did not end within ${formatDurationMs(graceMs)}, so it was killed`);
+  }
+  return terminal.print(`server stopped (pid ${outcome.pid})`);
+}

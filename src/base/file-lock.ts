@@ -5,6 +5,7 @@ import { ownIdentity, ProcessIdentity } from "./process-identity.ts";
 import { cLibrary } from "./process-library.ts";
 
 const LOCK_EXCLUSIVE_NO_WAIT = 2 | 4;
+const LOCK_SHARED_NO_WAIT = 1 | 4;
 const EINTR = 4;
 const EWOULDBLOCK = process.platform === "darwin" ? 35 : 11;
 const POLL_MS = 25;
@@ -32,6 +33,26 @@ export function tryLock(path: string): FileLock | undefined {
   throw new StigmerError("failed", `the file system of ${path} refuses locks (error ${error})`, {
     hint: "put STIGMER_HOME on a local file system",
   });
+}
+
+/** Whether another process has the lock. Only looks: makes no file, and leaves no name in one. */
+export function isLocked(path: string): boolean {
+  const descriptor = openToLook(path);
+  if (descriptor === undefined) return false;
+  try {
+    return cLibrary().flock(descriptor, LOCK_SHARED_NO_WAIT) === EWOULDBLOCK;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Undefined where nobody has ever taken the lock. */
+function openToLook(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Waits for the lock, until `signal` says not to. `onWait` hears once, after a second, who has it. */

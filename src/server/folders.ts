@@ -3,14 +3,15 @@ import { userInfo } from "node:os";
 
 import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
-import { makePrivateFolder } from "../base/private-folder.ts";
+import { makeHome, makePrivateFolder } from "../base/private-folder.ts";
 
 const OTHERS = 0o077;
 
 /** Makes every folder that the server writes to, for this user alone. */
 export function makeFolders(paths: Paths): void {
   const { home, data, run, logs, sockets } = paths;
-  for (const folder of [home, data, run, logs, sockets]) makePrivateFolder(folder);
+  makeHome(home);
+  for (const folder of [data, run, logs, sockets]) makePrivateFolder(folder);
   requirePrivate(sockets);
 }
 

@@ -1,8 +1,11 @@
 import { fstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { agentRunner } from "../../embed/agent-runner.ts";
+import { buildIdentity } from "../base/build-identity.ts";
 import { version } from "../base/build-info.ts";
-import { messageOf } from "../base/errors.ts";
+import { explainDisk } from "../base/disk-error.ts";
+import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
 import { type Log, logLevelOf } from "../base/log.ts";
 import { findHome, type Paths, pathsOf } from "../base/paths.ts";
 import { ownIdentity } from "../base/process-identity.ts";
@@ -11,14 +14,21 @@ import { LLM_ENVIRONMENT } from "../schema/llm.ts";
 import { describeModel, llmEnvironment } from "../settings/model.ts";
 import { type LoadedSettings, readSettings } from "../settings/read-settings.ts";
 import { openPartLogs, type PartLogs } from "../supervisor/part-logs.ts";
-import { holdServerLock, removeServerHint, writeServerHint } from "../supervisor/server-state.ts";
-import { supervise } from "../supervisor/supervise.ts";
+import {
+  holdServerLock,
+  keepServerHint,
+  removeServerHint,
+  type ServerHint,
+  START_FAILED,
+  writeServerHint,
+} from "../supervisor/server-state.ts";
+import { supervise, type Supervisor } from "../supervisor/supervise.ts";
 import { makeFolders } from "./folders.ts";
 import { isLoopback } from "./guard.ts";
 import help from "./help.txt" with { type: "text" };
 import { describeParts } from "./parts.ts";
-import { parseServerOptions, type ServerOptions } from "./server-options.ts";
-import { startServer } from "./start-server.ts";
+import { parseServerOptions } from "./server-options.ts";
+import { type RunningServer, startServer } from "./start-server.ts";
 import { untilHomeIsGone } from "./watch-home.ts";
 
 /** The program `internal-server`: runs until it is told to stop, and answers the exit status. */
@@ -37,13 +47,17 @@ export async function runServer(args: string[]): Promise<number> {
   forgetSecrets();
   makeFolders(paths);
   const lock = await holdServerLock(paths);
-  const logs = openLogs(paths, options, loaded);
+  const isEchoed = options.isForeground || !isOwnLog(join(paths.logs, "server.log"));
+  const logs = openLogs(paths, loaded, isEchoed);
   try {
     await runUntil(stopAsked, { paths, loaded, environment, logs });
     return 0;
   } catch (error) {
-    logs.server.error(`the server could not start: ${messageOf(error)}`);
-    throw error;
+    const known = error instanceof StigmerError ? error : explainDisk(error);
+    logs.server.error(`${START_FAILED}${messageOf(error)}`, { hint: known?.hint });
+    // Where standard error leads into the log, saying it again would be twice the same.
+    if (known && !isEchoed) return exitStatus[known.code];
+    throw known ?? error;
   } finally {
     logs.close();
     lock.release();
@@ -72,24 +86,51 @@ async function runUntil(
   const model = describeModel(settings, environment);
   const server = startServer({ paths, ...settings.server, model, supervisor, log });
   const { url, startedAt } = server;
-  const identity = ownIdentity();
-  writeServerHint(paths, { ...identity, url, version, startedAt });
+  const build = buildIdentity(agentRunner.sha256);
+  const hint = { ...ownIdentity(), url, version, build, startedAt };
+  writeServerHint(paths, hint);
   log.info(`listening on ${url}`, { home: paths.home, version });
   if (model.problem !== undefined) log.warn(model.problem);
   if (!isLoopback(settings.server.listen)) {
     log.warn("other machines can reach this server; what they send and get is not encrypted");
   }
-  void supervisor.start().then(
-    () => tidyUp(paths, log),
-    (error: unknown) => log.error(`a part did not start: ${messageOf(error)}`),
-  );
-  const watch = new AbortController();
-  const reason = await Promise.race([stopAsked, untilHomeIsGone(paths, watch.signal)]);
-  watch.abort();
-  log.info(`stopping on ${reason}`);
-  await Promise.all([server.stop(), supervisor.stop()]);
-  removeServerHint(paths, identity);
+  try {
+    const reason = await untilOver({ stopAsked, supervisor, paths, log, hint });
+    log.info(`stopping on ${reason}`);
+  } finally {
+    await stopAll(server, supervisor);
+    removeServerHint(paths, hint);
+  }
   log.info("stopped");
+}
+
+interface Watched {
+  readonly stopAsked: Promise<string>;
+  readonly supervisor: Supervisor;
+  readonly paths: Paths;
+  readonly log: Log;
+  readonly hint: ServerHint;
+}
+
+/** Resolves to why the server is to stop; rejects when a part can't be started. */
+async function untilOver({ stopAsked, supervisor, paths, log, hint }: Watched): Promise<string> {
+  const watch = new AbortController();
+  const onLook = (): void => {
+    if (keepServerHint(paths, hint)) log.warn("server.json had been changed; it was put back");
+  };
+  const started = supervisor.start().then(() => tidyUp(paths, log));
+  try {
+    const isGone = untilHomeIsGone(paths, { signal: watch.signal, onLook });
+    return await Promise.race([stopAsked, isGone, started.then(() => never)]);
+  } finally {
+    watch.abort();
+  }
+}
+
+const never = new Promise<never>(() => {});
+
+async function stopAll(server: RunningServer, supervisor: Supervisor): Promise<void> {
+  await Promise.all([server.stop(), supervisor.stop()]);
 }
 
 /** Only a start that went well may remove what an earlier one used. */
@@ -115,11 +156,10 @@ function forgetSecrets(): void {
   for (const name of LLM_ENVIRONMENT) delete process.env[name];
 }
 
-function openLogs(paths: Paths, { isForeground }: ServerOptions, loaded: LoadedSettings): PartLogs {
+function openLogs(paths: Paths, loaded: LoadedSettings, isEchoed: boolean): PartLogs {
   const level = loaded.entries.find(({ key }) => key === "logLevel");
   // STIGMER_DEBUG counts only where nothing else was said.
   if (level?.origin !== "default") process.env["STIGMER_LOG_LEVEL"] = loaded.settings.logLevel;
-  const isEchoed = isForeground || !isOwnLog(join(paths.logs, "server.log"));
   return openPartLogs(paths, isEchoed ? (line) => process.stderr.write(`${line}\n`) : undefined);
 }
 

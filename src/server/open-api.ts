@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { version } from "../base/build-info.ts";
 import { isJsonObject, Json, type JsonObject, type JsonValue } from "../base/json.ts";
+import { PartStatus } from "../base/part-status.ts";
 import { Problem } from "../schema/api/problem.ts";
 import {
   ApplyResult,
@@ -12,7 +13,7 @@ import {
 } from "../schema/api/resource.ts";
 import { RunEvent, RunEventPage } from "../schema/api/run-event.ts";
 import { Run, RunCreate, RunPage, SignalCreate, SignalResult } from "../schema/api/run.ts";
-import { Health, PartReport, Readiness, ServerReport } from "../schema/api/server.ts";
+import { Health, Readiness, ServerReport } from "../schema/api/server.ts";
 import { Agent } from "../schema/kinds/agent.ts";
 import { Workflow } from "../schema/kinds/workflow.ts";
 import type { Answer, Route } from "./route.ts";
@@ -36,7 +37,7 @@ answered.add(RunEvent, { id: "RunEvent" });
 answered.add(RunEventPage, { id: "RunEventPage" });
 answered.add(SignalResult, { id: "SignalResult" });
 answered.add(Health, { id: "Health" });
-answered.add(PartReport, { id: "PartReport" });
+answered.add(PartStatus, { id: "PartReport" });
 answered.add(Readiness, { id: "Readiness" });
 answered.add(ServerReport, { id: "ServerReport" });
 answered.add(Problem, { id: "Problem" });

@@ -11,9 +11,11 @@ test("tells that the home is gone, and nothing before", async () => {
   mkdirSync(paths.run);
   writeFileSync(join(paths.run, "server.lock"), "");
   let reason: string | undefined;
+  let looks = 0;
 
   const watch = async () => {
-    reason = await untilHomeIsGone(paths, new AbortController().signal);
+    const { signal } = new AbortController();
+    reason = await untilHomeIsGone(paths, { signal, onLook: () => (looks += 1) });
   };
   const watched = watch();
   await Bun.sleep(10);
@@ -22,5 +24,6 @@ test("tells that the home is gone, and nothing before", async () => {
   await watched;
 
   expect(before).toBeUndefined();
+  expect(looks).toBe(1);
   expect(reason).toBe(`the loss of ${paths.home}`);
 });

@@ -6,8 +6,7 @@ import { type FileLock, lock } from "../base/file-lock.ts";
 import type { Paths } from "../base/paths.ts";
 import { makePrivateFolder } from "../base/private-folder.ts";
 import { childEnvironment } from "../base/process-environment.ts";
-import { isSameProcess } from "../base/process-identity.ts";
-import { readLogs } from "./logs.ts";
+import { askReadiness } from "./readiness.ts";
 import { selfCommand } from "./self-command.ts";
 import {
   isServerLockHeld,
@@ -15,9 +14,11 @@ import {
   type ServerHint,
   serverProcess,
 } from "./server-state.ts";
+import { openStartLog, type StartLog } from "./start-log.ts";
 
 const POLL_MS = 10;
-const LAST_LINES = 12;
+/** How long a server whose start is called off may take to end before nobody waits any more. */
+const CALLED_OFF_MAX_MS = 10_000;
 
 /** `stale`: no server runs, but one was killed before it could clean up. */
 export type DaemonState =
@@ -33,32 +34,42 @@ export interface DaemonStart {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly onProgress?: (message: string) => void;
+  /** Calls the start off: a server that it has started is stopped again. */
+  readonly signal?: AbortSignal;
 }
 
 /** The lock says whether a server runs; the hint only says where. */
 export function daemonState(paths: Paths): DaemonState {
   const hint = readServerHint(paths);
   // The kernel takes a moment to let go of a dead holder's lock.
-  if (!isServerLockHeld(paths) || !serverProcess(paths)) {
-    return hint ? { state: "stale", hint } : { state: "stopped" };
-  }
-  return hint && isSameProcess(hint) ? { state: "running", hint } : { state: "starting" };
+  const server = isServerLockHeld(paths) ? serverProcess(paths) : undefined;
+  if (!server) return hint ? { state: "stale", hint } : { state: "stopped" };
+  const isOfServer = hint?.pid === server.pid && hint.startTime === server.startTime;
+  return hint && isOfServer ? { state: "running", hint } : { state: "starting" };
 }
 
-/** Starts the server in the background and returns once it is ready; two callers at once start one. */
+/**
+ * Starts the server in the background and returns once it is ready; two callers at once start one. Throws as soon as it
+ * is sure that it will not get ready, and the signal's reason when that is aborted.
+ */
 export async function startDaemon(
   paths: Paths,
   options: DaemonStart,
 ): Promise<{ alreadyRunning: boolean; hint: ServerHint }> {
   const deadlineMs = performance.now() + options.timeoutMs;
-  const since = new Date().toISOString();
   const starting = await holdStartLock(paths, options);
   try {
     const before = daemonState(paths);
     const running = before.state === "running" || before.state === "starting";
+    const log = openStartLog(paths);
     const child = running ? undefined : spawnServer(paths, options);
-    const hint = await untilReady(paths, child, { deadlineMs, since });
-    return { alreadyRunning: running, hint };
+    try {
+      const hint = await untilReady(paths, child, { deadlineMs, log, signal: options.signal });
+      return { alreadyRunning: running, hint };
+    } catch (error) {
+      if (child) await callOff(child);
+      throw error;
+    }
   } finally {
     starting.release();
   }
@@ -68,6 +79,7 @@ async function holdStartLock(paths: Paths, options: DaemonStart): Promise<FileLo
   makePrivateFolder(paths.run);
   return lock(join(paths.run, "start.lock"), {
     timeoutMs: options.timeoutMs,
+    ...(options.signal && { signal: options.signal }),
     onWait: () => options.onProgress?.("waiting for another start of the server"),
   });
 }
@@ -94,52 +106,60 @@ function spawnServer(paths: Paths, options: DaemonStart): Bun.Subprocess {
   }
 }
 
+interface Wait {
+  readonly deadlineMs: number;
+  readonly log: StartLog;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function untilReady(
   paths: Paths,
   child: Bun.Subprocess | undefined,
-  { deadlineMs, since }: { deadlineMs: number; since: string },
+  { deadlineMs, log, signal }: Wait,
 ): Promise<ServerHint> {
-  const fail = (message: string) => notStarted(paths, since, message);
+  let trouble: string | undefined;
   for (;;) {
+    signal?.throwIfAborted();
     const now = daemonState(paths);
-    if (now.state === "running" && (await isReady(now.hint))) return now.hint;
-    if (child && (child.exitCode !== null || child.signalCode !== null)) {
-      throw fail(`the server ended while it started (${endOf(child)})`);
+    if (now.state === "running") {
+      const readiness = await askReadiness(now.hint.url);
+      if (readiness.isReady) return now.hint;
+      trouble = readiness.trouble;
+      // A server of our own that lacks a part is about to end, with a better reason.
+      const isOver = readiness.hopeless === "journal" || (readiness.hopeless === "part" && !child);
+      if (isOver) throw hopeless(trouble, { isOurs: child !== undefined });
     }
-    if (!child && (now.state === "stopped" || now.state === "stale")) {
-      throw fail("the server that was starting has ended");
-    }
-    if (performance.now() > deadlineMs) {
-      child?.kill("SIGTERM");
-      throw fail("the server did not get ready in time");
-    }
+    const end = child ? endOf(child) : endOfOther(now);
+    if (end !== undefined) throw log.explain(end);
+    if (performance.now() > deadlineMs) throw log.explain(tooLate(trouble));
     await Bun.sleep(POLL_MS);
   }
 }
 
-async function isReady(hint: ServerHint): Promise<boolean> {
-  try {
-    const response = await fetch(new URL("/readyz", hint.url), {
-      signal: AbortSignal.timeout(2_000),
-    });
-    await response.body?.cancel();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
+function tooLate(trouble: string | undefined): string {
+  return `the server did not get ready in time${trouble === undefined ? "" : `: ${trouble}`}`;
 }
 
-function endOf(child: Bun.Subprocess): string {
-  return child.signalCode === null ? `status ${child.exitCode}` : `${child.signalCode}`;
-}
-
-/** What this start wrote, in a few lines; earlier starts may have had other troubles. */
-function notStarted(paths: Paths, since: string, message: string): StigmerError {
-  const last = readLogs(paths, { lines: LAST_LINES, part: "server" }).filter(
-    ({ time }) => time >= since,
-  );
-  return new StigmerError("failed", message, {
-    hint: `the whole log is in ${join(paths.logs, "server.log")}`,
-    issues: last.map((line) => ({ message: `${line.level} ${line.message}`, pointer: "" })),
+function hopeless(trouble: string | undefined, { isOurs }: { isOurs: boolean }): StigmerError {
+  return new StigmerError("failed", `the server can't get ready: ${trouble ?? "unknown"}`, {
+    hint: isOurs
+      ? 'mend that, then start it again; "stigmer server logs" tells more'
+      : 'it goes on as it is; mend that, then "stigmer server restart"',
   });
+}
+
+async function callOff(child: Bun.Subprocess): Promise<void> {
+  child.kill("SIGTERM");
+  await Promise.race([child.exited, Bun.sleep(CALLED_OFF_MAX_MS)]);
+}
+
+function endOf({ exitCode, signalCode }: Bun.Subprocess): string | undefined {
+  if (exitCode === null && signalCode === null) return undefined;
+  const how = signalCode === null ? `status ${exitCode}` : `${signalCode}`;
+  return `the server ended while it started (${how})`;
+}
+
+function endOfOther({ state }: DaemonState): string | undefined {
+  if (state === "running" || state === "starting") return undefined;
+  return "the server that was starting has ended";
 }

@@ -1,16 +1,24 @@
 import { PARENT_VARIABLE } from "../base/die-with-parent.ts";
+import { CANNOT_START } from "../base/part-status.ts";
 import { childEnvironment } from "../base/process-environment.ts";
 import { identityOf } from "../base/process-identity.ts";
+import { type Complaint, complaintIn } from "./complaint.ts";
 import { linesOf } from "./lines.ts";
 
 /** How long the last lines of a dead part may take to arrive. */
 const LAST_WORDS_MS = 500;
 
+/** How a process ended. */
+export interface PartEnd extends Complaint {
+  /** It said that another try would end the same way. */
+  readonly isFinal: boolean;
+}
+
 /** A running part, as the supervisor sees it. */
 export interface PartProcess {
   readonly pid: number;
-  /** How it ended, in words; never rejects. */
-  readonly ended: Promise<string>;
+  /** Never rejects. */
+  readonly ended: Promise<PartEnd>;
   /** False as soon as it runs no code any more, even if nobody has collected it yet. */
   isAlive(): boolean;
   /** To the part alone with SIGTERM; with SIGKILL also to all that it started. */
@@ -36,10 +44,15 @@ export function startPart({ command, environment, folder, onLine }: PartStart): 
     detached: true,
   });
   const identity = identityOf(child.pid);
-  const talk = Promise.all([forward(child.stdout, onLine), forward(child.stderr, onLine)]);
+  let complaint: Complaint | undefined;
+  const hear = (line: string): void => {
+    onLine(line);
+    complaint = complaintIn(line) ?? complaint;
+  };
+  const talk = Promise.all([forward(child.stdout, hear), forward(child.stderr, hear)]);
   return {
     pid: child.pid,
-    ended: endOf(child, talk),
+    ended: endOf(child, talk, () => complaint),
     isAlive: () =>
       identity !== undefined && identityOf(child.pid)?.startTime === identity.startTime,
     kill: (signal) => {
@@ -49,14 +62,19 @@ export function startPart({ command, environment, folder, onLine }: PartStart): 
   };
 }
 
-async function endOf(child: Bun.Subprocess, talk: Promise<unknown>): Promise<string> {
+async function endOf(
+  child: Bun.Subprocess,
+  talk: Promise<unknown>,
+  complaint: () => Complaint | undefined,
+): Promise<PartEnd> {
   await child.exited;
   killGroup(child.pid);
   // A descendant that left the group may hold the pipes open for ever.
   await Promise.race([talk, Bun.sleep(LAST_WORDS_MS)]);
-  return child.signalCode
-    ? `was ended by ${child.signalCode}`
-    : `exited with status ${child.exitCode}`;
+  if (child.signalCode) return { message: `was ended by ${child.signalCode}`, isFinal: false };
+  const own = complaint();
+  if (child.exitCode === CANNOT_START && own) return { ...own, isFinal: true };
+  return { message: `exited with status ${child.exitCode}`, isFinal: false };
 }
 
 /** What the part started and left behind goes with it. */

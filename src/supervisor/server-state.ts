@@ -4,18 +4,24 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { StigmerError } from "../base/errors.ts";
-import { type FileLock, lock, lockHolder, tryLock } from "../base/file-lock.ts";
+import { type FileLock, isLocked, lock, lockHolder } from "../base/file-lock.ts";
+import { hasOpen, kernelLockHolders } from "../base/open-files.ts";
 import type { Paths } from "../base/paths.ts";
 import { makePrivateFolder } from "../base/private-folder.ts";
-import { isSameProcess, ProcessIdentity } from "../base/process-identity.ts";
+import { identityOf, isSameProcess, ProcessIdentity } from "../base/process-identity.ts";
 
 /** Who only looks whether the lock is held has it for a moment; that must not stop a server from starting. */
 const LOOKERS_MS = 1_000;
+
+/** How the log line begins that says why a server did not start. */
+export const START_FAILED = "the server could not start: ";
 
 /** Where the server says it is. A hint: the lock alone tells whether it runs. */
 export const ServerHint = ProcessIdentity.extend({
   url: z.url(),
   version: z.string(),
+  /** Which build of that version; older ones do not say. */
+  build: z.string().optional(),
   startedAt: z.iso.datetime({ offset: true }),
 });
 export type ServerHint = z.infer<typeof ServerHint>;
@@ -35,14 +41,7 @@ export async function holdServerLock(paths: Paths): Promise<FileLock> {
 }
 
 export function isServerLockHeld(paths: Paths): boolean {
-  try {
-    const free = tryLock(lockPath(paths));
-    free?.release();
-    return free === undefined;
-  } catch {
-    // No run folder: no server has ever started here.
-    return false;
-  }
+  return isLocked(lockPath(paths));
 }
 
 /** Replaces the hint in one step, so that nobody ever reads half of it. */
@@ -61,16 +60,36 @@ export function readServerHint(paths: Paths): ServerHint | undefined {
   }
 }
 
+/** Puts the hint back when somebody damaged or replaced it; answers whether that was done. */
+export function keepServerHint(paths: Paths, hint: ServerHint): boolean {
+  const found = readServerHint(paths);
+  if (found && JSON.stringify(found) === JSON.stringify(ServerHint.parse(hint))) return false;
+  try {
+    writeServerHint(paths, hint);
+    return true;
+  } catch {
+    // A full disk: the next look tries again.
+    return false;
+  }
+}
+
 /** A leaving server takes its own hint along, never that of a successor. */
 export function removeServerHint(paths: Paths, own: ProcessIdentity): void {
   if (readServerHint(paths)?.startTime === own.startTime) rmSync(hintPath(paths), { force: true });
 }
 
-/** The process that holds the server lock, as far as the hint or the lock file name one that is alive. */
+/**
+ * The process that holds the server lock. Files can name anybody, also a stranger that got the number of a dead server:
+ * nobody is believed to be the server who does not have its lock file open.
+ */
 export function serverProcess(paths: Paths): ProcessIdentity | undefined {
-  return [readServerHint(paths), lockHolder(lockPath(paths))].find(
-    (named) => named !== undefined && isSameProcess(named),
-  );
+  const path = lockPath(paths);
+  const isServer = (named: ProcessIdentity | undefined): named is ProcessIdentity =>
+    named !== undefined && isSameProcess(named) && hasOpen(named.pid, path) !== false;
+  const named = [lockHolder(path), readServerHint(paths)].find(isServer);
+  if (named) return { pid: named.pid, startTime: named.startTime };
+  const others = kernelLockHolders(path).filter((pid) => pid !== process.pid);
+  return others.map(identityOf).find(isServer);
 }
 
 /** Whether that process still has the lock; a dead one keeps it until the kernel has cleaned up after it. */

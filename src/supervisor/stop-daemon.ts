@@ -11,16 +11,22 @@ export type DaemonStop =
   /** `forced`: it did not end within the grace and was killed. */
   | { stopped: true; pid: number; forced: boolean };
 
-/** Ends the server of this home, and never any other process: only one whose number and start time were recorded. */
-export async function stopDaemon(paths: Paths, options: { graceMs: number }): Promise<DaemonStop> {
+export interface StopOptions {
+  readonly graceMs: number;
+  /** Ends the waiting with its reason; the server goes on stopping. */
+  readonly signal?: AbortSignal;
+}
+
+/** Ends the server of this home, and never any other process: only one that has the server's lock. */
+export async function stopDaemon(paths: Paths, options: StopOptions): Promise<DaemonStop> {
   if (!isServerLockHeld(paths)) return { stopped: false };
   const server = serverProcess(paths);
   if (!server) return stopUnnamed(paths, options.graceMs);
-  if (!signal(server, "SIGTERM")) return { stopped: true, pid: server.pid, forced: false };
-  const forced = !(await untilGone(paths, server, options.graceMs));
+  if (!tell(server, "SIGTERM")) return { stopped: true, pid: server.pid, forced: false };
+  const forced = !(await untilGone(paths, server, options));
   if (forced) {
-    signal(server, "SIGKILL");
-    await untilGone(paths, server, KILLED_MAX_MS);
+    tell(server, "SIGKILL");
+    await untilGone(paths, server, { graceMs: KILLED_MAX_MS });
   }
   return { stopped: true, pid: server.pid, forced };
 }
@@ -41,15 +47,20 @@ async function stopUnnamed(paths: Paths, graceMs: number): Promise<DaemonStop> {
   );
 }
 
-function signal(server: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): boolean {
+function tell(server: ProcessIdentity, name: "SIGTERM" | "SIGKILL"): boolean {
   if (!isSameProcess(server)) return false;
   process.kill(server.pid, name);
   return true;
 }
 
-async function untilGone(paths: Paths, server: ProcessIdentity, waitMs: number): Promise<boolean> {
-  const deadlineMs = performance.now() + waitMs;
+async function untilGone(
+  paths: Paths,
+  server: ProcessIdentity,
+  { graceMs, signal }: StopOptions,
+): Promise<boolean> {
+  const deadlineMs = performance.now() + graceMs;
   while (isSameProcess(server) || hasServerLock(paths, server)) {
+    signal?.throwIfAborted();
     if (performance.now() > deadlineMs) return false;
     await Bun.sleep(POLL_MS);
   }

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 
+import { StigmerError } from "../base/errors.ts";
 import { createLog } from "../base/log.ts";
-import type { PartProcess } from "./part-process.ts";
+import type { PartEnd, PartProcess } from "./part-process.ts";
 import { supervise, type Supervisor, type SupervisorWorld } from "./supervise.ts";
 
 /** How one process of the part behaves. */
@@ -14,6 +15,7 @@ interface Life {
   zombieAfterMs?: number;
   readyAfterMs?: number;
   ignoresSigterm?: boolean;
+  end?: PartEnd;
 }
 
 /** A world with a clock that jumps to the next thing that is due, so that hours pass in a moment. */
@@ -21,7 +23,7 @@ function fakeWorld(lives: Life[]) {
   let nowMs = 0;
   const startsMs: number[] = [];
   const signals: string[] = [];
-  let current: { life: Life; bornMs: number; end: (reason: string) => void } | undefined;
+  let current: { life: Life; bornMs: number; end: (end: PartEnd) => void } | undefined;
   const timers: { dueMs: number; fire: () => void }[] = [];
   const at = (dueMs: number, fire: () => void) => timers.push({ dueMs, fire });
 
@@ -29,11 +31,13 @@ function fakeWorld(lives: Life[]) {
     start: (): PartProcess => {
       const life = lives[startsMs.length] ?? {};
       startsMs.push(nowMs);
-      const { promise, resolve } = Promise.withResolvers<string>();
+      const { promise, resolve } = Promise.withResolvers<PartEnd>();
       const born = { life, bornMs: nowMs, end: resolve };
       current = born;
       if (life.endsAfterMs !== undefined) {
-        at(nowMs + life.endsAfterMs, () => resolve("exited with status 1"));
+        at(nowMs + life.endsAfterMs, () =>
+          resolve({ message: "exited with status 1", isFinal: false, ...life.end }),
+        );
       }
       return {
         pid: 100 + startsMs.length,
@@ -42,7 +46,8 @@ function fakeWorld(lives: Life[]) {
         kill: (signal) => {
           signals.push(signal);
           if (life.zombieAfterMs !== undefined) return;
-          if (signal === "SIGKILL" || !life.ignoresSigterm) resolve(`was ended by ${signal}`);
+          if (signal === "SIGKILL" || !life.ignoresSigterm)
+            resolve({ message: `was ended by ${signal}`, isFinal: false });
         },
       };
     },
@@ -103,6 +108,56 @@ test("waits longer before each restart, and gives up after ten", async () => {
     { name: "part", state: "failed", restarts: 10, lastError: "exited with status 1" },
   ]);
   expect(ready).rejects.toThrow("part exited with status 1");
+});
+
+const damaged = { message: "the journal is damaged", hint: "put it back", isFinal: true };
+
+test("gives up at once on a part that says that another try is no use", async () => {
+  const { world, pass, startsMs } = fakeWorld([
+    { endsAfterMs: 10, readyAfterMs: Infinity, end: damaged },
+  ]);
+
+  const supervisor = start(world);
+  const ready = supervisor.start();
+  ready.catch(() => {});
+  await pass(() => stateOf(supervisor) === "failed");
+
+  expect(startsMs).toHaveLength(1);
+  expect(supervisor.status()[0]?.lastError).toBe("the journal is damaged");
+  expect(ready).rejects.toMatchObject({
+    message: "part the journal is damaged",
+    hint: "put it back",
+  });
+});
+
+test("tries a part again that was ready before, whatever it says", async () => {
+  const { world, pass, startsMs } = fakeWorld([
+    { endsAfterMs: 5_000 },
+    { endsAfterMs: 0, readyAfterMs: Infinity, end: damaged },
+    {},
+  ]);
+
+  const supervisor = start(world);
+  await pass(() => startsMs.length === 3 && stateOf(supervisor) === "ready");
+
+  expect(supervisor.status()[0]).toMatchObject({ restarts: 2, lastError: damaged.message });
+  await Promise.all([supervisor.stop(), pass(() => stateOf(supervisor) === "stopped")]);
+});
+
+test("gives up at once when there is nothing to start, and says what would help", async () => {
+  const { world, pass } = fakeWorld([]);
+
+  const supervisor = start(world, async () => {
+    throw new StigmerError("failed", "the disk is full", { hint: "make room" });
+  });
+  const ready = supervisor.start();
+  ready.catch(() => {});
+  await pass(() => stateOf(supervisor) === "failed");
+
+  expect(ready).rejects.toMatchObject({
+    message: "part could not be started: the disk is full",
+    hint: "make room",
+  });
 });
 
 test("starts with a short wait again after a process that was ready for a minute", async () => {

@@ -2,15 +2,18 @@ import { rm } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
 import type { Log } from "../base/log.ts";
+import type { PartStatus } from "../base/part-status.ts";
 import { type PartProcess, type PartStart, startPart } from "./part-process.ts";
-import type { PartStatus } from "./part-status.ts";
 import { probePart } from "./probe.ts";
 import { SupervisedPart } from "./supervised-part.ts";
 
 /** One process that the server keeps running. */
 export interface PartSpec {
   readonly name: string;
-  /** Asked before each start, so that a damaged program is mended before it is tried again. */
+  /**
+   * Asked before each start, so that a damaged program is mended before it is tried again. A `StigmerError` before the
+   * part was ever ready is final.
+   */
   readonly command: () => Promise<string[]>;
   readonly environment: Readonly<Record<string, string>>;
   /** The unix socket where it answers `GET /healthz` and `GET /readyz`. */

@@ -1,6 +1,7 @@
 import { messageOf, StigmerError } from "../base/errors.ts";
-import type { PartProcess } from "./part-process.ts";
-import type { PartState, PartStatus } from "./part-status.ts";
+import type { PartState, PartStatus } from "../base/part-status.ts";
+import type { Complaint } from "./complaint.ts";
+import type { PartEnd, PartProcess } from "./part-process.ts";
 import { createRestartBudget } from "./restart-budget.ts";
 import type { PartSpec, SupervisorOptions } from "./supervise.ts";
 
@@ -25,6 +26,7 @@ export class SupervisedPart {
   #state: PartState = "stopped";
   #startedAt: string | undefined;
   #readySinceMs: number | undefined;
+  #wasReady = false;
   #restarts = 0;
   #lastError: string | undefined;
 
@@ -50,7 +52,7 @@ export class SupervisedPart {
     overtime.abort();
     this.#process?.kill("SIGKILL");
     await this.#running;
-    this.#firstReady.reject(this.#failure("was stopped before it was ready"));
+    this.#firstReady.reject(this.#failure({ message: "was stopped before it was ready" }));
   }
 
   status(): PartStatus {
@@ -68,39 +70,43 @@ export class SupervisedPart {
     const { log, world } = this.#options;
     const { name } = this.#spec;
     while (!this.#stop.signal.aborted) {
-      const { reason, readyForMs } = await this.#runOnce();
+      const { end, readyForMs } = await this.#runOnce();
       if (this.#stop.signal.aborted) break;
-      this.#lastError = reason;
+      this.#lastError = end.message;
+      if (end.isFinal && !this.#wasReady) return this.#giveUp(end, "so it stays down");
       const waitMs = this.#budget.afterFailure(world.nowMs(), readyForMs);
-      if (waitMs === undefined) return this.#giveUp(reason);
+      if (waitMs === undefined) return this.#giveUp(end, "too often, it stays down");
       this.#state = "backing-off";
-      log.warn(`${name} ${reason}; it starts again`, { part: name, waitMs: Math.round(waitMs) });
+      log.warn(`${name} ${end.message}; it starts again`, {
+        part: name,
+        waitMs: Math.round(waitMs),
+      });
       await world.sleep(waitMs, this.#stop.signal);
       this.#restarts += 1;
     }
     this.#state = "stopped";
   }
 
-  #giveUp(reason: string): void {
+  #giveUp(end: PartEnd, why: string): void {
     this.#state = "failed";
-    this.#options.log.error(`${this.#spec.name} ${reason}; too often, it stays down`);
-    this.#firstReady.reject(this.#failure(reason));
+    this.#options.log.error(`${this.#spec.name} ${end.message}; ${why}`, { hint: end.hint });
+    this.#firstReady.reject(this.#failure(end));
   }
 
   /** From the start of one process to its end. */
-  async #runOnce(): Promise<{ reason: string; readyForMs: number }> {
+  async #runOnce(): Promise<{ end: PartEnd; readyForMs: number }> {
     const { world } = this.#options;
     this.#state = "starting";
     this.#readySinceMs = undefined;
     try {
       this.#process = await this.#startProcess();
     } catch (error) {
-      return { reason: `could not be started: ${messageOf(error)}`, readyForMs: 0 };
+      return { end: notStarted(error), readyForMs: 0 };
     }
-    const reason = await this.#watch(this.#process);
+    const end = await this.#watch(this.#process);
     this.#process = undefined;
     const readyForMs = this.#readySinceMs === undefined ? 0 : world.nowMs() - this.#readySinceMs;
-    return { reason, readyForMs };
+    return { end, readyForMs };
   }
 
   async #startProcess(): Promise<PartProcess> {
@@ -122,11 +128,11 @@ export class SupervisedPart {
   }
 
   /** Why the process is no longer of use. It is gone when this returns, unless it is a zombie. */
-  async #watch(process: PartProcess): Promise<string> {
+  async #watch(process: PartProcess): Promise<PartEnd> {
     const over = new AbortController();
-    const ended = process.ended.then((reason) => {
+    const ended = process.ended.then((end) => {
       over.abort();
-      return reason;
+      return end;
     });
     const trouble = await this.#untilTrouble(process, over.signal);
     if (trouble === undefined) return ended;
@@ -134,7 +140,7 @@ export class SupervisedPart {
     const reaped = new AbortController();
     await Promise.race([ended, this.#options.world.sleep(REAP_MAX_MS, reaped.signal)]);
     reaped.abort();
-    return trouble;
+    return { message: trouble, isFinal: false };
   }
 
   /** Asks again and again, until the part is dead or deaf; undefined when it ended by itself. */
@@ -177,6 +183,7 @@ export class SupervisedPart {
     if (this.#state === "ready") return;
     this.#state = "ready";
     this.#readySinceMs ??= this.#options.world.nowMs();
+    this.#wasReady = true;
     this.#options.log.info(`${this.#spec.name} is ready`, { pid: this.#process?.pid });
     this.#firstReady.resolve();
   }
@@ -185,9 +192,16 @@ export class SupervisedPart {
     return `was not ready within ${START_MAX_MS / 1_000} s${silence ? `: ${silence}` : ""}`;
   }
 
-  #failure(reason: string): StigmerError {
-    return new StigmerError("failed", `${this.#spec.name} ${reason}`, {
-      hint: `read its log: stigmer server logs -c ${this.#spec.name}`,
+  #failure({ message, hint }: Complaint): StigmerError {
+    const { name } = this.#spec;
+    return new StigmerError("failed", `${name} ${message}`, {
+      hint: hint ?? `read its log: stigmer server logs -c ${name}`,
     });
   }
+}
+
+function notStarted(error: unknown): PartEnd {
+  const isOurs = error instanceof StigmerError;
+  const hint = isOurs ? error.hint : undefined;
+  return { message: `could not be started: ${messageOf(error)}`, hint, isFinal: isOurs };
 }

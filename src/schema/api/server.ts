@@ -1,21 +1,11 @@
 import { z } from "zod";
 
-/** One process that the server keeps running. */
-export const PartReport = z.object({
-  name: z.string(),
-  state: z.enum(["starting", "ready", "backing-off", "failed", "stopped"]),
-  pid: z.int().optional(),
-  /** When the present process started. */
-  startedAt: z.string().optional(),
-  restarts: z.int(),
-  lastError: z.string().optional(),
-});
-export type PartReport = z.infer<typeof PartReport>;
+import { PartStatus } from "../../base/part-status.ts";
 
 /** `GET /readyz`: 200 when everything that a run needs is there, else 503 with the same body. */
 export const Readiness = z.object({
   status: z.enum(["ready", "not-ready"]),
-  parts: z.array(PartReport),
+  parts: z.array(PartStatus),
   /** Whether the server reads the journal of the runs. */
   isJournalConnected: z.boolean(),
   /** Why it does not, when that does not pass by itself. */

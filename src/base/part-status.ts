@@ -1,5 +1,11 @@
 import { z } from "zod";
 
+/**
+ * The exit status of a part that could not start for a reason that does not pass by itself, such as a damaged file. It is
+ * that of a wrong configuration in `sysexits.h`.
+ */
+export const CANNOT_START = 78;
+
 export const PartState = z.enum(["starting", "ready", "backing-off", "failed", "stopped"]);
 export type PartState = z.infer<typeof PartState>;
 
