@@ -20,12 +20,13 @@ await writeRelease({
   version,
   targets: chooseTargets(process.env["TARGETS"]),
   folder,
+  npmFolder: join(places.npmPackages, version),
   signingKey: process.env["SIGNING_KEY"] || undefined,
   facts,
   onStep: say,
 });
 linkLatest(places.releases, version);
-for (const name of readdirSync(folder)) {
+for (const name of readdirSync(folder).toSorted()) {
   say(`${(statSync(join(folder, name)).size / 1e6).toFixed(1).padStart(6)} MB`, name);
 }
 say(folder, facts.commit, `${((performance.now() - start) / 1_000).toFixed(0)} s`);

@@ -4,10 +4,15 @@ import { join, resolve } from "node:path";
 import { type BuildFacts, commitTimeOf } from "../build-facts.ts";
 import { bundleRunner } from "../bundle-runner.ts";
 import { places } from "../places.ts";
+import { readBundledPackages } from "./bundled-packages.ts";
 import { checksumLine, digestFolder, writeSignedList } from "./checksums.ts";
 import { compileTarget } from "./compile-target.ts";
+import { renderFormula } from "./formula.ts";
+import { renderInstallScript } from "./install-script.ts";
 import type { SigningKey } from "./minisign.ts";
+import { writeNpmPackages } from "./npm-packages.ts";
 import { requireRuntimeVersion } from "./runtimes.ts";
+import { renderSbom } from "./sbom.ts";
 import { readSigningKey } from "./signing-key.ts";
 import { writeTarball } from "./tarball.ts";
 import type { Target } from "./targets.ts";
@@ -17,12 +22,14 @@ export interface ReleaseRequest {
   readonly targets: readonly Target[];
   /** Becomes exactly the files of this release. */
   readonly folder: string;
+  /** Becomes exactly its npm packages, where they are wanted. */
+  readonly npmFolder?: string;
   /** Where the compiled files stay, as `<target>/stigmer`; without it they live in the tarballs alone. */
   readonly binariesFolder?: string;
   /** A secret key file; without one the practice key signs. */
   readonly signingKey?: string | undefined;
   readonly facts: Pick<BuildFacts, "commit" | "time">;
-  readonly onStep?: (line: string) => void;
+  readonly onStep?: (...words: string[]) => void;
 }
 
 /** Builds every file of a release, and puts them in their place when all of them are there. */
@@ -37,6 +44,7 @@ export async function writeRelease(request: ReleaseRequest): Promise<void> {
     const assets = join(scratch, "assets");
     mkdirSync(assets, { recursive: true });
     await writeAssets(request, key, { assets, binaries, scratch });
+    await writePackages(request, binaries);
     rmSync(folder, { recursive: true, force: true });
     renameSync(assets, folder);
   } finally {
@@ -63,22 +71,54 @@ async function writeAssets(
   key: SigningKey,
   { assets, binaries, scratch }: Folders,
 ): Promise<void> {
-  const { version, targets, onStep } = request;
+  const { version, targets } = request;
   const facts = { ...request.facts, version };
   const runner = join(scratch, "agent-runner");
-  await bundleRunner({ entry: places.runnerEntry, outfile: runner, version });
+  const entry = places.runnerEntry;
+  const metafiles = [await bundleRunner({ entry, outfile: runner, version })];
   for (const target of targets) {
     const start = performance.now();
-    const binary = join(binaries, target.name, "stigmer");
-    await compileTarget({ facts, target, runner, outfile: binary, releaseKey: key.publicKey });
-    await writeArchive(join(assets, archiveName(version, target)), binary, facts);
+    const outfile = join(binaries, target.name, "stigmer");
+    const releaseKey = key.publicKey;
+    metafiles.push(await compileTarget({ facts, target, runner, outfile, releaseKey }));
+    await writeArchive(join(assets, archiveName(version, target)), outfile, facts);
     copyFileSync(runner, join(assets, runnerName(version, target)));
-    onStep?.(`${target.name}  ${((performance.now() - start) / 1_000).toFixed(1)} s`);
+    tellStep(request, target.name, start);
   }
-  for (const [name, sha256] of digestFolder(assets)) {
+  const digests = digestFolder(assets);
+  for (const [name, sha256] of digests) {
     writeFileSync(join(assets, `${name}.sha256`), checksumLine(name, sha256));
   }
+  const bundled = readBundledPackages(metafiles, places.root);
+  writeFileSync(join(assets, `stigmer-${version}.cdx.json`), renderSbom(facts, targets, bundled));
+  writeFileSync(join(assets, "install.sh"), renderInstallScript({ version, digests }));
+  if (targets.some(isForHomebrew)) {
+    writeFileSync(join(assets, "stigmer.rb"), renderFormula({ version, digests }));
+  }
   writeSignedList(assets, key, `stigmer ${version} ${facts.commit} ${facts.time}`);
+}
+
+async function writePackages(request: ReleaseRequest, binaries: string): Promise<void> {
+  const { npmFolder, version, targets, facts } = request;
+  if (npmFolder === undefined) return;
+  const start = performance.now();
+  rmSync(npmFolder, { recursive: true, force: true });
+  await writeNpmPackages({
+    version,
+    binaries: new Map(targets.map(({ name }) => [name, join(binaries, name, "stigmer")])),
+    folder: npmFolder,
+    time: commitTimeOf(facts),
+  });
+  tellStep(request, "npm packages", start);
+}
+
+function tellStep({ onStep }: ReleaseRequest, name: string, start: number): void {
+  onStep?.(name.padEnd(18), `${((performance.now() - start) / 1_000).toFixed(1)} s`);
+}
+
+/** On Linux it brings its own glibc. */
+function isForHomebrew(target: Target): boolean {
+  return target.npm.libc !== "musl";
 }
 
 function archiveName(version: string, target: Target): string {
