@@ -3,17 +3,16 @@ import {
   mkdirSync,
   readFileSync,
   readlinkSync,
-  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
-import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { checkpoint } from "./checkpoint.ts";
-import { linkedFolder, type LinkName, linkPath, quarantinePath } from "./layout.ts";
+import { linkedFolder, type LinkName, linkPath } from "./layout.ts";
+import { renameOver } from "./rename-over.ts";
 
 const PUBLIC_TARGET = "../runners/current/agent-runner";
 
@@ -60,15 +59,7 @@ function replaceLink(paths: Paths, link: string, target: string): void {
   const scratch = `${link}.${process.pid}`;
   rmSync(scratch, { force: true });
   symlinkSync(target, scratch);
-  try {
-    renameSync(scratch, link);
-  } catch (error) {
-    // A link cannot replace a folder; whatever it holds may be dear to somebody.
-    if (!["EISDIR", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCodeOf(error) ?? ""))
-      throw error;
-    renameSync(link, quarantinePath(paths, "link"));
-    renameSync(scratch, link);
-  }
+  renameOver(paths, scratch, link);
 }
 
 function readLink(path: string): string | undefined {
@@ -91,5 +82,5 @@ function readVersion(paths: Paths): string | undefined {
 function writeVersion(paths: Paths, version: string): void {
   const scratch = `${versionPath(paths)}.${process.pid}`;
   writeFileSync(scratch, `${version}\n`, { mode: 0o644 });
-  renameSync(scratch, versionPath(paths));
+  renameOver(paths, scratch, versionPath(paths));
 }

@@ -1,11 +1,12 @@
-import { lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 
 import { z } from "zod";
 
 import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { writeDurably } from "./disk.ts";
-import { folderNameOf, manifestPath, quarantinePath } from "./layout.ts";
+import { folderNameOf, manifestPath } from "./layout.ts";
+import { renameOver } from "./rename-over.ts";
 import { RunnerSource } from "./runner-file.ts";
 import { FileStamp } from "./stamp.ts";
 
@@ -75,11 +76,7 @@ export function replaceManifest(paths: Paths, folderName: string, manifest: Runn
   const scratch = `${path}.${process.pid}`;
   rmSync(scratch, { force: true });
   writeManifest(scratch, manifest);
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    // A file cannot replace a folder; whatever it holds may be dear to somebody.
-    renameSync(path, quarantinePath(paths, "manifest"));
-  }
-  renameSync(scratch, path);
+  renameOver(paths, scratch, path);
 }
 
 /** Notes that the content was right just now. What the disk does not take is only hashed again the next time. */

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { z } from "zod";
@@ -6,6 +14,7 @@ import { z } from "zod";
 import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { isSameProcess, ownIdentity, ProcessIdentity } from "../base/process-identity.ts";
+import { quarantinePath } from "./layout.ts";
 
 /** That a process runs, or is about to run, the agent-runner in a folder. */
 const Reference = ProcessIdentity.extend({ folder: z.string().min(1) });
@@ -23,16 +32,25 @@ export function referTo(paths: Paths, folder: string): void {
 function writeReference(paths: Paths, folder: string): void {
   const own = ownIdentity();
   const place = referencesFolder(paths);
-  mkdirSync(place, { recursive: true, mode: 0o700 });
+  makeFolder(paths, place);
   const scratch = join(place, `.${own.pid}`);
   writeFileSync(scratch, JSON.stringify({ ...own, folder }), { mode: 0o600 });
   renameSync(scratch, join(place, `${own.pid}.json`));
 }
 
+function makeFolder(paths: Paths, place: string): void {
+  const found = lstatSync(place, { throwIfNoEntry: false });
+  // Something else has the name: it is set aside like anything that is not ours.
+  if (found && !found.isDirectory()) renameSync(place, quarantinePath(paths, "refs"));
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+}
+
 /** The folders that live processes use; undefined when one note cannot be read, so that nothing is known for sure. */
 export function referencedFolders(paths: Paths): Set<string> | undefined {
   const folders = new Set<string>();
-  for (const name of namesIn(referencesFolder(paths))) {
+  const names = namesIn(referencesFolder(paths));
+  if (!names) return undefined;
+  for (const name of names) {
     const path = join(referencesFolder(paths), name);
     const reference = readReference(path);
     if (!reference) return undefined;
@@ -54,10 +72,11 @@ function referencesFolder(paths: Paths): string {
   return join(paths.runners, ".refs");
 }
 
-function namesIn(folder: string): string[] {
+/** Undefined when nobody can tell which there are. */
+function namesIn(folder: string): string[] | undefined {
   try {
     return readdirSync(folder).filter((name) => name.endsWith(".json"));
-  } catch {
-    return [];
+  } catch (error) {
+    return systemCodeOf(error) === "ENOENT" ? [] : undefined;
   }
 }
