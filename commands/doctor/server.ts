@@ -58,7 +58,14 @@ function partsOf(report: ServerReport): Finding[] {
     const why = lastError === undefined ? "" : `: ${lastError}`;
     return problem(name, `${state}${why}`, `see "stigmer server logs -c ${name}"`);
   });
-  return [server, ...parts];
+  return [server, ...parts, ...stuckRunsOf(report)];
+}
+
+/** They show as running, and nothing will come of them. */
+function stuckRunsOf({ brokenRuns = [] }: ServerReport): Finding[] {
+  return brokenRuns.map(({ runId, reason }) =>
+    problem("runs", `${runId} can't go on: ${reason}`, `"stigmer runs cancel ${runId}" ends it`),
+  );
 }
 
 async function checkModel(model: ServerReport["model"]): Promise<Finding> {

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../src/schema/api/run-event.ts";
-import { plainLine } from "../../src/terminal/plain-text.ts";
+import type { Run } from "../../src/schema/api/run.ts";
+import { plainLine, plainText } from "../../src/terminal/plain-text.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import { connect } from "../connect.ts";
 import { command } from "../define.ts";
@@ -26,6 +27,7 @@ export const events = command({
     const client = connect();
     return untilInterrupted(async (signal) => {
       try {
+        if (follow) warnOfStuck(await client.getRun(id), terminal);
         const found = client.events(id, { after, follow, signal });
         if (terminal.isJson && !follow) {
           terminal.printJson({ items: await Array.fromAsync(found) });
@@ -41,6 +43,12 @@ export const events = command({
     });
   },
 });
+
+/** Whoever follows a run that can't go on would wait for ever. */
+function warnOfStuck({ id, problem }: Run, terminal: Terminal): void {
+  if (problem === undefined) return;
+  terminal.talk.warn(plainText(`${problem}; "stigmer runs cancel ${id}" ends it`));
+}
 
 /** `12:03:07.120    7  task.completed  /do/0/greet  {"output":…}`: local time, the type without its maker. */
 function lineOf({ time, sequence, type, subject, data }: RunEvent, terminal: Terminal): string {

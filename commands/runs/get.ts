@@ -22,6 +22,8 @@ function describeRun(run: Run, style: Style): string {
     ["id", run.id],
     ["of", `${run.kind.toLowerCase()}/${run.name}`],
     ["status", run.status],
+    ["problem", run.problem && `${run.problem}; "stigmer runs cancel ${run.id}" ends it`],
+    ["reason", run.cancelReason],
     ["parent", run.parentRunId],
     ["labels", labels.length === 0 ? undefined : labels.join(" ")],
     ["created", run.createdAt],

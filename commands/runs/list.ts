@@ -55,17 +55,26 @@ export const list = command({
     if (terminal.isJson) return terminal.printJson({ items, more });
     if (items.length === 0) return terminal.talk.info("no runs");
     const nowMs = Date.now();
-    const rows = items.map((run) => [
-      run.id,
-      run.name,
-      run.status,
-      formatAge(run.createdAt, nowMs),
-      durationOf(run),
-    ]);
-    terminal.print(formatTable(["ID", "NAME", "STATUS", "CREATED", "TOOK"], rows, terminal));
+    const hasChildren = items.some(({ parentRunId }) => parentRunId !== undefined);
+    const rows = items.map((run) => rowOf(run, nowMs));
+    const heading = ["ID", "NAME", "STATUS", "CREATED", "TOOK", "PARENT"];
+    const shown = hasChildren ? heading : heading.slice(0, -1);
+    terminal.print(formatTable(shown, rows, terminal));
     if (more) terminal.talk.info(`there are more: --limit ${limit * 2} shows them`);
   },
 });
+
+function rowOf(run: Run, nowMs: number): string[] {
+  return [
+    run.id,
+    run.name,
+    // It is not going to end by itself.
+    run.problem === undefined ? run.status : `${run.status}, stuck`,
+    formatAge(run.createdAt, nowMs),
+    durationOf(run),
+    run.parentRunId ?? "",
+  ];
+}
 
 interface Filters {
   readonly status: string | undefined;

@@ -5,6 +5,10 @@ import type { Services } from "./services.ts";
 /** How long an answer waits for the journal to tell what the request has done. */
 const WAIT_MS = 2_000;
 
+export function isEnded(run: Run): boolean {
+  return run.endedAt !== undefined;
+}
+
 export async function requireRun({ store }: Pick<Services, "store">, id: string): Promise<Run> {
   const run = await store.runs.get(id);
   if (run) return run;

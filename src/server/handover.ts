@@ -147,7 +147,7 @@ async function cancel(course: Course, { id, reason, isPending }: Wish): Promise<
     if (!isRefusal(error)) throw error;
     const event = { id: `${id}/0`, ...cancelledEvent(reason) };
     if (isPending) {
-      feed.grown(await store.journal.endPending(id, { status: "cancelled" }, event));
+      feed.grown(await store.journal.endPending(id, { status: "cancelled", reason }, event));
     } else log.warn(`run ${id} can't be cancelled: ${error.message}`);
   }
   given.cancelled.add(id);

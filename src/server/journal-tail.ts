@@ -1,6 +1,7 @@
 import { messageOf, StigmerError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import type { JournalHead, JournalLine } from "../schema/wire/workflow-runner.ts";
+import { markOf } from "../durable/event-mark.ts";
+import type { BrokenRuns, JournalHead, JournalLine } from "../schema/wire/workflow-runner.ts";
 import type { Store } from "../store/open-store.ts";
 import { backOffMs, type Sleep } from "./back-off.ts";
 import { toEntry, toLiveEvent } from "./journal-to-events.ts";
@@ -23,8 +24,10 @@ export interface JournalTail {
   isConnected(): boolean;
   /** Why it is not, when that does not pass by itself. */
   problem(): string | undefined;
-  /** Runs that cannot go on, as they were when the runner was reached. */
-  broken(): JournalHead["broken"];
+  /** Runs that cannot go on, as the runner has told last. */
+  broken(): BrokenRuns;
+  /** Why that run can't go on, if so. */
+  problemOf(runId: string): string | undefined;
   /** Follows the journal until aborted, whatever breaks in between. Never rejects. */
   follow(signal: AbortSignal): Promise<void>;
 }
@@ -34,19 +37,27 @@ export function createJournalTail(options: JournalTailOptions): JournalTail {
   const { store, runner, log, onConnect } = options;
   let isConnected = false;
   let problem: string | undefined;
-  let broken: JournalHead["broken"] = [];
-  const judge = createJudge(store);
+  let broken: BrokenRuns = [];
+  const noteBroken = (told: BrokenRuns): void => {
+    const known = new Set(broken.map(({ runId }) => runId));
+    broken = told;
+    for (const { runId, reason } of told) {
+      if (!known.has(runId)) log.error(`run ${runId} cannot go on: ${reason}`);
+    }
+  };
   const readUntilBroken = async (signal: AbortSignal, onProgress: () => void): Promise<void> => {
     const chunks = await runner.journal(await store.journal.position(), signal);
     for await (const lines of chunks) {
       const [first] = lines;
       if (first && !isConnected) {
-        ({ broken } = await judge(first));
-        for (const { runId, reason } of broken) log.error(`run ${runId} cannot go on: ${reason}`);
+        const head = await judge(store, first);
+        broken = [];
+        noteBroken(head.broken);
         isConnected = true;
         problem = undefined;
         onConnect();
       }
+      for (const line of lines) if (line.type === "heartbeat") noteBroken(line.broken);
       await take(options, lines);
       onProgress();
     }
@@ -64,6 +75,7 @@ export function createJournalTail(options: JournalTailOptions): JournalTail {
     isConnected: () => isConnected,
     problem: () => problem,
     broken: () => broken,
+    problemOf: (runId) => broken.find((run) => run.runId === runId)?.reason,
     follow: async (signal) => {
       let failures = 0;
       while (!signal.aborted) {
@@ -85,8 +97,9 @@ async function take(
   { store, feed, now }: JournalTailOptions,
   lines: readonly JournalLine[],
 ): Promise<void> {
-  const entries = lines.flatMap((line) => (line.type === "events" ? line.events.map(toEntry) : []));
-  if (entries.length > 0) feed.grown(await store.journal.apply(entries));
+  const events = lines.flatMap((line) => (line.type === "events" ? line.events : []));
+  const last = events.at(-1);
+  if (last) feed.grown(await store.journal.apply(events.map(toEntry), markOf(last)));
   if (!feed.isWatched()) return;
   for (const line of lines) {
     if (line.type !== "progress") continue;
@@ -98,18 +111,17 @@ async function take(
  * Reading on in another journal, or in an older copy of the same, would pass over what happens next: positions alone
  * say nothing once it has grown.
  */
-function createJudge(store: JournalTailOptions["store"]) {
-  const outdated = new Set<string>();
-  return async (first: JournalLine): Promise<JournalHead> => {
-    if (first.type !== "journal") throw new Error("the journal does not say which one it is");
-    const position = await store.journal.position();
-    const known = await store.journal.journalId();
-    if (position === 0 || known === undefined) await store.journal.adopt(first.id);
-    else if (known !== first.id) throw foreign("it is not the one that the server has read");
-    if (first.lastPosition < position) outdated.add(first.id);
-    if (!outdated.has(first.id)) return first;
-    throw foreign(`it ended before event ${position}, up to which the server has read`);
-  };
+async function judge(store: JournalTailOptions["store"], first: JournalLine): Promise<JournalHead> {
+  if (first.type !== "journal") throw new Error("the journal does not say which one it is");
+  const { position, journalId, mark } = await store.journal.known();
+  if (position === 0 || journalId === undefined) {
+    await store.journal.adopt(first.id);
+    return first;
+  }
+  if (journalId !== first.id) throw foreign("it is not the one that the server has read");
+  const hasOther = mark !== undefined && first.mark !== undefined && first.mark !== mark;
+  if (first.lastPosition >= position && !hasOther) return first;
+  throw foreign("it is an older copy of the one that the server has read");
 }
 
 function foreign(what: string): StigmerError {

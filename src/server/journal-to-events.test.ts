@@ -92,7 +92,7 @@ test.each<[JournalEventBody, unknown, unknown]>([
   ],
   [
     { type: "run.cancelled", reason: "enough" },
-    { type: "ended", status: "cancelled" },
+    { type: "ended", status: "cancelled", reason: "enough" },
     { type: "ai.stigmer.run.cancelled.v1", data: { reason: "enough" } },
   ],
 ])("%j is seen as it should be", (body, change, event) => {

@@ -67,7 +67,8 @@ function lifeOf(body: RunBody): Meaning {
       event: { type, data: { error: Json.parse(error) } },
     };
   }
-  return { change: { type: "ended", status: "cancelled" }, event: cancelledEvent(body.reason) };
+  const { reason } = body;
+  return { change: { type: "ended", status: "cancelled", reason }, event: cancelledEvent(reason) };
 }
 
 function startOf(

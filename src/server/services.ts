@@ -11,6 +11,8 @@ export interface Services {
   readonly runner: Pick<RunnerPort, "pause" | "resume" | "signal">;
   readonly feed: RunFeed;
   readonly handover: Pick<Handover, "wake">;
+  /** Why a run can't go on, if so. */
+  readonly problemOf: (runId: string) => string | undefined;
   readonly readiness: () => Readiness;
   readonly report: () => ServerReport;
   readonly log: Log;

@@ -61,6 +61,7 @@ function serve(options: StartOptions, store: Store, token: string): RunningServe
       store,
       log,
       readiness,
+      problemOf: (runId) => flow.tail.problemOf(runId),
       report: () => {
         const brokenRuns = [...flow.tail.broken()];
         return report(options, readiness(), { startedAt, url: place.url, brokenRuns });

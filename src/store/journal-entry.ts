@@ -26,7 +26,7 @@ export type RunChange =
 export type RunEnd =
   | { readonly status: "completed"; readonly output: JsonValue }
   | { readonly status: "failed"; readonly error: RunError }
-  | { readonly status: "cancelled" };
+  | { readonly status: "cancelled"; readonly reason?: string | undefined };
 
 export interface EventDraft {
   readonly id: string;

@@ -9,19 +9,27 @@ import type { Tables } from "./tables.ts";
 export interface JournalStore {
   /** How far the journal has been applied. */
   position(): Promise<number>;
-  /** Id of the journal that it was; undefined before the first. */
-  journalId(): Promise<string | undefined>;
+  /** The journal that it was. */
+  known(): Promise<KnownJournal>;
   /** From now on it is this journal. */
   adopt(journalId: string): Promise<void>;
   /**
-   * Applies entries and their position in one transaction; entries that were applied before are left out. Answers the
-   * runs whose stream has grown, ancestors included.
+   * Applies entries and their position in one transaction; entries that were applied before are left out. `mark` tells
+   * the last of them from any other event at its position. Answers the runs whose stream has grown, ancestors included.
    */
-  apply(entries: readonly JournalEntry[]): Promise<Set<string>>;
+  apply(entries: readonly JournalEntry[], mark: string): Promise<Set<string>>;
   /** Ends a run that the engine never had. Answers the streams that have grown; none when it is not pending any more. */
   endPending(runId: string, end: RunEnd, event: EventDraft): Promise<Set<string>>;
   /** The run and its ancestors: the streams that show its events. */
   streamsOf(runId: string): Promise<string[]>;
+}
+
+export interface KnownJournal {
+  readonly position: number;
+  /** Undefined before the first. */
+  readonly journalId: string | undefined;
+  /** Of the event at the position; undefined when an older stigmer has read it. */
+  readonly mark: string | undefined;
 }
 
 export function openJournal(database: Kysely<Tables>, now: () => Date): JournalStore {
@@ -39,17 +47,21 @@ export function openJournal(database: Kysely<Tables>, now: () => Date): JournalS
   };
   return {
     position: () => position(database),
-    journalId: async () => {
-      const row = await database
+    known: async () => {
+      const {
+        position: at,
+        journal_id: id,
+        mark,
+      } = await database
         .selectFrom("journal_tail")
-        .select("journal_id")
+        .select(["position", "journal_id", "mark"])
         .executeTakeFirstOrThrow();
-      return row.journal_id ?? undefined;
+      return { position: at, journalId: id ?? undefined, mark: mark ?? undefined };
     },
     adopt: async (journalId) => {
       await database.updateTable("journal_tail").set({ journal_id: journalId }).execute();
     },
-    apply: (entries) => write((batch) => applyAll(batch, entries)),
+    apply: (entries, mark) => write((batch) => applyAll(batch, entries, mark)),
     endPending: (runId, end, event) =>
       write(async (batch) => {
         const run = await batch.database
@@ -77,11 +89,16 @@ async function position(database: Reader): Promise<number> {
   return row.position;
 }
 
-async function applyAll(batch: Batch, entries: readonly JournalEntry[]): Promise<void> {
+async function applyAll(
+  batch: Batch,
+  entries: readonly JournalEntry[],
+  mark: string,
+): Promise<void> {
   const applied = await position(batch.database);
   const fresh = entries.filter((entry) => entry.position > applied);
   const last = fresh.at(-1);
   if (!last) return;
   for (const entry of fresh) await applyOne(batch, entry);
-  await batch.database.updateTable("journal_tail").set({ position: last.position }).execute();
+  const tail = { position: last.position, mark };
+  await batch.database.updateTable("journal_tail").set(tail).execute();
 }

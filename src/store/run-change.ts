@@ -28,6 +28,7 @@ export async function applyChange(
           error: change.status === "failed" ? JSON.stringify(change.error) : null,
           ended_at: time,
           cancel_reason: null,
+          cancelled_reason: change.status === "cancelled" ? (change.reason ?? null) : null,
           definition: null,
         })
         .where("id", "=", runId)
@@ -66,6 +67,7 @@ async function start(
       labels: "{}",
       definition: null,
       cancel_reason: null,
+      cancelled_reason: null,
       created_at: time,
       started_at: time,
       ended_at: null,

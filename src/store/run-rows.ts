@@ -6,7 +6,7 @@ import type { RunTable, Tables } from "./tables.ts";
 
 export type Reader = Kysely<Tables> | Transaction<Tables>;
 
-type Row = Omit<Selectable<RunTable>, "definition" | "cancel_reason" | "parent_number"> & {
+type Row = Omit<Selectable<RunTable>, "definition" | "parent_number"> & {
   readonly parent_id: string | null;
   readonly last_sequence: number;
 };
@@ -26,6 +26,8 @@ export function selectRuns(database: Reader) {
       "runs.input",
       "runs.output",
       "runs.error",
+      "runs.cancel_reason",
+      "runs.cancelled_reason",
       "runs.labels",
       "runs.created_at",
       "runs.started_at",
@@ -49,6 +51,7 @@ export function toRun(row: Row): Run {
     input: parseJson(row.input),
     ...(row.output === null ? {} : { output: parseJson(row.output) }),
     ...(row.error === null ? {} : { error: parseJson(row.error) }),
+    ...given("cancelReason", row.cancelled_reason || row.cancel_reason || null),
     ...given("parentRunId", row.parent_id),
     labels: parseJson(row.labels),
     createdAt: row.created_at,

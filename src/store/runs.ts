@@ -107,6 +107,7 @@ async function create(
       labels: JSON.stringify(run.labels),
       definition: JSON.stringify(run.definition),
       cancel_reason: null,
+      cancelled_reason: null,
       created_at: now.toISOString(),
       started_at: null,
       ended_at: null,

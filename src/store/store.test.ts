@@ -221,7 +221,7 @@ describe("runs", () => {
     const second = newRun({ kind: "Workflow", name: "n/w" });
     await store.runs.create(first);
     const created = await store.runs.create(second);
-    await store.journal.apply([started(1, first.id), started(2, "run_child", first.id)]);
+    await store.journal.apply([started(1, first.id), started(2, "run_child", first.id)], "mark");
 
     const list = async (filter: Partial<Parameters<Store["runs"]["list"]>[0]>) => {
       const page = await store.runs.list({ limit: 10, labels: {}, ...filter });
@@ -244,7 +244,7 @@ describe("runs", () => {
     await store.runs.create(run);
 
     const before = await store.runs.pending(10);
-    await store.journal.apply([started(1, run.id)]);
+    await store.journal.apply([started(1, run.id)], "mark");
     const after = await store.runs.pending(10);
 
     expect(before).toMatchObject([{ id: run.id, definition: { instructions: "x" } }]);
@@ -263,14 +263,15 @@ describe("runs", () => {
       { id: run.id, reason: "no more", isPending: true },
     ]);
     const event = { id: "e", type: "cancelled", data: {} };
-    expect(await store.journal.endPending(run.id, { status: "cancelled" }, event)).toEqual(
-      new Set([run.id]),
-    );
+    const end = { status: "cancelled", reason: "no more" } as const;
+    expect(await store.journal.endPending(run.id, end, event)).toEqual(new Set([run.id]));
     expect(await store.runs.cancelling(10)).toEqual([]);
-    expect(await store.journal.endPending(run.id, { status: "cancelled" }, event)).toEqual(
-      new Set(),
-    );
-    expect(await store.runs.get(run.id)).toMatchObject({ status: "cancelled", lastSequence: 1 });
+    expect(await store.journal.endPending(run.id, end, event)).toEqual(new Set());
+    expect(await store.runs.get(run.id)).toMatchObject({
+      status: "cancelled",
+      cancelReason: "no more",
+      lastSequence: 1,
+    });
   });
 });
 
@@ -281,9 +282,9 @@ describe("journal", () => {
     await store.runs.create(run);
     const entries = [started(1, run.id), note(2, run.id), completed(3, run.id)];
 
-    await store.journal.apply(entries.slice(0, 2));
-    await store.journal.apply(entries);
-    await store.journal.apply(entries);
+    await store.journal.apply(entries.slice(0, 2), "mark");
+    await store.journal.apply(entries, "mark");
+    await store.journal.apply(entries, "mark");
 
     const events = await store.events.list(run.id, 0, 10);
     expect(events.map(({ type }) => type)).toEqual(["started", "note", "completed"]);
@@ -302,11 +303,11 @@ describe("journal", () => {
     const run = newRun();
     const before = openTestStore(path).store;
     await before.runs.create(run);
-    await before.journal.apply([started(1, run.id), note(2, run.id)]);
+    await before.journal.apply([started(1, run.id), note(2, run.id)], "mark");
     await before.close();
 
     const after = openTestStore(path).store;
-    await after.journal.apply([note(2, run.id), note(3, run.id)]);
+    await after.journal.apply([note(2, run.id), note(3, run.id)], "mark");
 
     const events = await after.events.list(run.id, 0, 10);
     expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
@@ -322,7 +323,7 @@ describe("journal", () => {
     const bad = note(2, run.id);
     const broken = { ...bad, event: { ...bad.event, data: circular } } as JournalEntry;
 
-    const failure = await store.journal.apply([started(1, run.id), broken]).catch(String);
+    const failure = await store.journal.apply([started(1, run.id), broken], "mark").catch(String);
 
     expect(failure).toContain("cyclic");
     expect(await store.journal.position()).toBe(0);
@@ -335,13 +336,16 @@ describe("journal", () => {
     const run = newRun();
     await store.runs.create(run);
 
-    const grown = await store.journal.apply([
-      started(1, run.id),
-      started(2, "run_child", run.id),
-      started(3, "run_grandchild", "run_child"),
-      note(4, "run_grandchild"),
-      note(5, run.id),
-    ]);
+    const grown = await store.journal.apply(
+      [
+        started(1, run.id),
+        started(2, "run_child", run.id),
+        started(3, "run_grandchild", "run_child"),
+        note(4, "run_grandchild"),
+        note(5, run.id),
+      ],
+      "mark",
+    );
 
     expect(grown).toEqual(new Set([run.id, "run_child", "run_grandchild"]));
     const runIds = async (id: string) =>
@@ -366,12 +370,15 @@ describe("journal", () => {
     const { store } = openTestStore();
     const run = newRun();
     await store.runs.create(run);
-    await store.journal.apply([started(1, run.id), completed(2, run.id)]);
+    await store.journal.apply([started(1, run.id), completed(2, run.id)], "mark");
 
-    await store.journal.apply([
-      { position: 3, runId: run.id, time, change: { type: "status", status: "paused" } },
-      { position: 4, runId: run.id, time, change: { type: "ended", status: "cancelled" } },
-    ]);
+    await store.journal.apply(
+      [
+        { position: 3, runId: run.id, time, change: { type: "status", status: "paused" } },
+        { position: 4, runId: run.id, time, change: { type: "ended", status: "cancelled" } },
+      ],
+      "mark",
+    );
 
     expect(await store.runs.get(run.id)).toMatchObject({ status: "completed" });
   });
@@ -382,7 +389,7 @@ describe("journal", () => {
     await store.runs.create(run);
     const notes = Array.from({ length: 9_000 }, (_, index) => note(index + 2, run.id));
 
-    await store.journal.apply([started(1, run.id), ...notes]);
+    await store.journal.apply([started(1, run.id), ...notes], "mark");
 
     expect(await store.runs.get(run.id)).toMatchObject({ lastSequence: 9_001 });
     const tail = await store.events.list(run.id, 9_000, 10);

@@ -7,7 +7,7 @@ export interface Tables {
   run_events: RunEventTable;
   run_streams: { run_number: number; sequence: number };
   idempotency_keys: IdempotencyKeyTable;
-  journal_tail: { id: number; position: number; journal_id: string | null };
+  journal_tail: { id: number; position: number; journal_id: string | null; mark: string | null };
 }
 
 export interface ResourceTable {
@@ -37,6 +37,7 @@ export interface RunTable {
   labels: string;
   definition: string | null;
   cancel_reason: string | null;
+  cancelled_reason: string | null;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;

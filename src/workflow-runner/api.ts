@@ -30,12 +30,6 @@ export function createApi({ backend, feed, log, isReady }: ApiParts): Hono {
     await backend.run(await bodyOf(context, RunRequestBody));
     return context.body(null, 202);
   });
-  api.get("/runs/:id", async (context) => {
-    const runId = context.req.param("id");
-    const description = await backend.describe(runId);
-    if (!description) throw new StigmerError("not_found", `there is no run "${runId}"`);
-    return context.json(description);
-  });
   api.post("/runs/:id/signals", async (context) => {
     const signal = await bodyOf(context, SignalBody);
     return context.json({ result: await backend.signal(context.req.param("id"), signal) });

@@ -11,7 +11,9 @@ function event(position: number, size = 0): JournalEvent {
   return { position, runId: "run_1", sequence: position, timeMs: 0, body };
 }
 
-const health = () => ({ lastPosition: 3, problem: undefined, broken: [] });
+const broken = [{ runId: "run_2", reason: "event 2 is damaged" }];
+const health = () => ({ lastPosition: 3, problem: undefined, broken });
+const markAt = (position: number) => (position === 0 ? undefined : `mark ${position}`);
 
 /** A journal of so many batches; tells how many were taken, and that the reader is gone. */
 function createJournal(batches: readonly JournalEvent[][]) {
@@ -29,7 +31,7 @@ function createJournal(batches: readonly JournalEvent[][]) {
       state.isClosed = true;
     }
   }
-  return { state, backend: { events, health, journalId: "j1" } };
+  return { state, backend: { events, health, markAt, journalId: "j1" } };
 }
 
 test("events come in order, and progress between them as it happens", async () => {
@@ -45,7 +47,7 @@ test("events come in order, and progress between them as it happens", async () =
   const third = await next();
 
   expect([greeting, first, second, third]).toEqual([
-    { type: "journal", id: "j1", lastPosition: 3, broken: [] },
+    { type: "journal", id: "j1", lastPosition: 3, broken },
     { type: "events", events: [event(1)] },
     { type: "events", events: [event(2), event(3)] },
     { type: "progress", runId: "run_1", commandId: "/a", data: "text" },
@@ -72,13 +74,13 @@ test("a reader that is slow is waited for", async () => {
 test("a silent journal says at once which one it is, and then that it is there", async () => {
   const { backend } = createJournal([]);
 
-  const lines = readLines(streamJournal(backend, createProgressFeed(), 0, 1));
+  const lines = readLines(streamJournal(backend, createProgressFeed(), 3, 1));
 
   const beats = [await lines.next(), await lines.next(), await lines.next()];
-  expect(beats.map(({ value }) => value)).toEqual([
-    '{"type":"journal","id":"j1","lastPosition":3,"broken":[]}',
-    '{"type":"heartbeat"}',
-    '{"type":"heartbeat"}',
+  expect(beats.map(({ value }) => JSON.parse(value ?? ""))).toEqual([
+    { type: "journal", id: "j1", lastPosition: 3, mark: "mark 3", broken },
+    { type: "heartbeat", broken },
+    { type: "heartbeat", broken },
   ]);
   await lines.return(undefined);
 });

@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 15_000;
 
 /** The journal after that position and then each new event, with what activities show meanwhile: NDJSON without end. */
 export function streamJournal(
-  backend: Pick<SqliteBackend, "events" | "health" | "journalId">,
+  backend: Pick<SqliteBackend, "events" | "health" | "journalId" | "markAt">,
   feed: ProgressFeed,
   afterPosition: number,
   heartbeatMs = HEARTBEAT_MS,
@@ -27,9 +27,9 @@ export function streamJournal(
           if (hasRoom(controller)) send(line);
         };
         // An answer begins with its first byte: without one a silent journal would look like no connection.
-        const { lastPosition, broken } = backend.health();
-        send({ type: "journal", id: backend.journalId, lastPosition, broken: [...broken] });
-        const timer = setInterval(() => sendIfRoom({ type: "heartbeat" }), heartbeatMs);
+        send(headOf(backend, afterPosition));
+        const beat = () => sendIfRoom({ type: "heartbeat", broken: [...backend.health().broken] });
+        const timer = setInterval(beat, heartbeatMs);
         stop.push(feed.watch(sendIfRoom), () => clearInterval(timer));
         const pump = async (): Promise<void> => {
           for await (const events of backend.events(afterPosition, closed.signal)) {
@@ -50,6 +50,21 @@ export function streamJournal(
     },
     new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES_MAX }),
   );
+}
+
+function headOf(
+  backend: Pick<SqliteBackend, "health" | "journalId" | "markAt">,
+  afterPosition: number,
+): JournalLine {
+  const { lastPosition, broken } = backend.health();
+  const mark = backend.markAt(afterPosition);
+  return {
+    type: "journal",
+    id: backend.journalId,
+    lastPosition,
+    ...(mark !== undefined && { mark }),
+    broken: [...broken],
+  };
 }
 
 function hasRoom(controller: ReadableStreamDefaultController<Uint8Array>): boolean {

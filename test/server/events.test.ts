@@ -310,6 +310,26 @@ describe("the journal", () => {
     },
   );
 
+  test("that is an older copy is known although it has gone on before the server saw it", async () => {
+    const { server, id, runner } = await openWithRun();
+    runner.note(id, "read");
+    await until(async () => (await server.store.runs.get(id))?.lastSequence === 2);
+    await server.stop();
+
+    runner.journalEvents.length = 1;
+    for (const what of ["went", "another", "way"]) runner.note(id, what);
+    runner.isUp = true;
+    const again = openServer({ runner, store: server.store });
+    await until(() => again.logged.some((line) => line.includes("does not belong")));
+    const readiness = await bodyOf(await again.request("/readyz"));
+
+    expect(readiness["journalProblem"]).toBe(
+      "data/journal.db does not belong to data/stigmer.db: it is an older copy of the one that the server has read",
+    );
+    expect(await server.store.journal.position()).toBe(2);
+    await again.stop();
+  });
+
   test("names the runs that cannot go on", async () => {
     const { server, id, runner } = await openWithRun();
     const broken = { runId: id, reason: "event 2 is damaged" };
@@ -321,6 +341,27 @@ describe("the journal", () => {
 
     const report = await bodyOf(await server.request("/v1/server"));
     expect(report["brokenRuns"]).toEqual([broken]);
+  });
+
+  test("names a run that broke while the journal is read, as long as it has not ended", async () => {
+    const { server, id, runner } = await openWithRun();
+    const read = async () => bodyOf(await server.request(`/v1/runs/${id}`));
+    const sound = await read();
+
+    runner.broken.push({ runId: id, reason: "event 2 is damaged" });
+    runner.beat();
+    await until(() => server.logged.some((line) => line.includes("event 2 is damaged")));
+    runner.beat();
+    const broken = await read();
+    const listed = await bodyOf(await server.request("/v1/runs"));
+    await server.request(`/v1/runs/${id}/cancel`, json({}));
+    const ended = await read();
+
+    expect([sound["problem"], broken["problem"]]).toEqual([undefined, "event 2 is damaged"]);
+    expect(broken["status"]).toBe("running");
+    expect(listed["items"]).toEqual([broken]);
+    expect([ended["status"], ended["problem"]]).toEqual(["cancelled", undefined]);
+    expect(server.logged.filter((line) => line.includes("is damaged"))).toHaveLength(1);
   });
 
   test("is applied once by a server that was restarted", async () => {
@@ -351,9 +392,9 @@ describe("the journal", () => {
     const { journal } = server.store;
     const apply = journal.apply.bind(journal);
     let failures = 3;
-    journal.apply = (entries) => {
+    journal.apply = (entries, mark) => {
       failures -= 1;
-      return failures >= 0 ? Promise.reject(new Error("disk full")) : apply(entries);
+      return failures >= 0 ? Promise.reject(new Error("disk full")) : apply(entries, mark);
     };
 
     runner.note(id, "patient");

@@ -1,4 +1,5 @@
 import { StigmerError } from "../../src/base/errors.ts";
+import { markOf } from "../../src/durable/event-mark.ts";
 import type { JournalEvent, JournalEventBody } from "../../src/durable/journal-event.ts";
 import type { JournalLine, RunRequestBody } from "../../src/schema/wire/workflow-runner.ts";
 import type { RunnerPort } from "../../src/server/runner-port.ts";
@@ -13,6 +14,7 @@ export class FakeRunner implements RunnerPort {
   isUp = true;
   /** Runs that are refused for good. */
   refuse: (run: RunRequestBody) => StigmerError | undefined = () => undefined;
+  #timeMs = 1_767_225_600_000;
   #listeners = new Set<(line: JournalLine) => void>();
   #connections = new Set<AbortController>();
 
@@ -77,11 +79,13 @@ export class FakeRunner implements RunnerPort {
     };
     this.#listeners.add(listen);
     signal.addEventListener("abort", () => wake.resolve());
+    const at = this.journalEvents[after - 1];
     queue.push({
       type: "journal",
       id: this.journalId,
       lastPosition: this.journalEvents.length,
-      broken: this.broken,
+      ...(at && { mark: markOf(at) }),
+      broken: [...this.broken],
     });
     const events = this.journalEvents.filter(({ position }) => position > after);
     if (events.length > 0) queue.push({ type: "events", events });
@@ -97,9 +101,13 @@ export class FakeRunner implements RunnerPort {
   write(runId: string, body: JournalEventBody): void {
     const position = this.journalEvents.length + 1;
     const sequence = this.journalEvents.filter((event) => event.runId === runId).length + 1;
-    const event = { position, runId, sequence, timeMs: 1_767_225_600_000 + position, body };
+    const event = { position, runId, sequence, timeMs: (this.#timeMs += 1), body };
     this.journalEvents.push(event);
     for (const listen of this.#listeners) listen({ type: "events", events: [event] });
+  }
+
+  beat(): void {
+    for (const listen of this.#listeners) listen({ type: "heartbeat", broken: [...this.broken] });
   }
 
   note(runId: string, noteType: string, data: null | string = null): void {

@@ -44,6 +44,7 @@ export function openServer(options: { runner?: FakeRunner; store?: Store; listen
       feed,
       handover,
       readiness,
+      problemOf: (runId) => tail.problemOf(runId),
       report: () => ({
         ...readiness(),
         brokenRuns: tail.broken(),

@@ -254,7 +254,7 @@ describe("control", () => {
     const response = await server.request(`/v1/runs/${id}/cancel`, json({ reason: "enough" }));
 
     expect(response.status).toBe(200);
-    expect(await bodyOf(response)).toMatchObject({ status: "cancelled" });
+    expect(await bodyOf(response)).toMatchObject({ status: "cancelled", cancelReason: "enough" });
     const again = await server.request(`/v1/runs/${id}/cancel`, { method: "POST" });
     expect(await bodyOf(again)).toMatchObject({ status: "cancelled" });
     expect(server.runner.calls.filter((call) => call.startsWith("cancel"))).toHaveLength(1);

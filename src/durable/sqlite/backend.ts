@@ -1,5 +1,7 @@
+import { StigmerError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import type { ActivityHandler, Backend } from "../backend.ts";
+import { markOf } from "../event-mark.ts";
 import type { Program } from "../program.ts";
 import { Alarms } from "./alarms.ts";
 import { openBlobStore } from "./blob-store.ts";
@@ -51,6 +53,8 @@ export interface SqliteBackend extends Backend {
   /** Tells this journal from any other. */
   readonly journalId: string;
   health(): SqliteHealth;
+  /** What tells the event at that position from any other; undefined when there is none that can be read. */
+  markAt(position: number): string | undefined;
 }
 
 /** The embedded engine: one process, one file. Throws when the journal is another process's, damaged or too new. */
@@ -85,9 +89,18 @@ export function openSqliteBackend(options: SqliteBackendOptions): SqliteBackend 
     health: () => ({
       lastPosition: writer.lastPosition,
       problem: writer.problem,
-      broken: [...engine.broken].map(([runId, { error }]) => ({ runId, reason: error.message })),
+      broken: [...engine.broken].map(([runId, { error }]) => ({ runId, reason: reasonOf(error) })),
     }),
+    markAt: (position) => {
+      const [event] = journal.readAfter(position - 1, 1).events;
+      return event?.position === position ? markOf(event) : undefined;
+    },
   };
+}
+
+function reasonOf(error: Error): string {
+  const hint = error instanceof StigmerError ? error.hint : undefined;
+  return hint === undefined ? error.message : `${error.message}; ${hint}`;
 }
 
 function createEngine(

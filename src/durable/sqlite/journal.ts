@@ -141,12 +141,12 @@ export class Journal {
   }
 
   /** What comes after that position in the whole journal; no events at its end. */
-  readAfter(after: number): Stretch {
+  readAfter(after: number, countMax = READ_EVENTS_MAX): Stretch {
     const events: JournalEvent[] = [];
     const damaged: DamagedEvent[] = [];
     let characters = 0;
     let position = after;
-    for (const values of this.#sql.eventsAfter.iterate(after, READ_EVENTS_MAX)) {
+    for (const values of this.#sql.eventsAfter.iterate(after, countMax)) {
       const read = this.#toEvent(values);
       if (read.event instanceof DamagedEvent) damaged.push(read.event);
       else events.push(read.event);

@@ -27,6 +27,10 @@ export const Run = z.object({
   input: Json,
   output: Json.optional(),
   error: RunError.optional(),
+  /** Why it was cancelled, or shall be. */
+  cancelReason: z.string().optional(),
+  /** Why it can't go on, although it has not ended: its events can't be read or followed. It can be cancelled. */
+  problem: z.string().optional(),
   parentRunId: z.string().optional(),
   labels: z.record(z.string(), z.string()),
   createdAt: z.iso.datetime(),

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import { Json } from "../../base/json.ts";
 import { Subject } from "../../durable/command.ts";
-import { RunError } from "../../durable/errors.ts";
 import { JournalEvent } from "../../durable/journal-event.ts";
 
 /** `POST /runs`: 202, also when the very same run was started before; 409 when the id is taken by another. */
@@ -25,25 +24,20 @@ export type SignalAnswer = z.infer<typeof SignalAnswer>;
 export const CancelBody = z.strictObject({ reason: z.string().optional() });
 export type CancelBody = z.infer<typeof CancelBody>;
 
-/** `GET /runs/{id}` */
-export const RunDescriptionBody = z.strictObject({
-  runId: z.string(),
-  status: z.enum(["running", "paused", "completed", "failed", "cancelled"]),
-  pending: z.array(z.string()),
-  output: Json.optional(),
-  error: RunError.optional(),
-});
-export type RunDescriptionBody = z.infer<typeof RunDescriptionBody>;
+/** Runs that cannot go on, because their events can't be read or followed. */
+const broken = z.array(z.strictObject({ runId: z.string(), reason: z.string() }));
+export type BrokenRuns = z.infer<typeof broken>;
 
 /**
- * The first line of the journal: which one it is, how far it went when it was opened, and which of its runs cannot go
- * on, because their events can't be read or followed.
+ * The first line of the journal: which one it is, how far it went when it was opened, and the mark of the event after
+ * which it is read.
  */
 export const JournalHead = z.strictObject({
   type: z.literal("journal"),
   id: z.string(),
   lastPosition: z.int(),
-  broken: z.array(z.strictObject({ runId: z.string(), reason: z.string() })),
+  mark: z.string().optional(),
+  broken,
 });
 export type JournalHead = z.infer<typeof JournalHead>;
 
@@ -57,6 +51,6 @@ export const JournalLine = z.discriminatedUnion("type", [
     commandId: z.string(),
     data: Json,
   }),
-  z.strictObject({ type: z.literal("heartbeat") }),
+  z.strictObject({ type: z.literal("heartbeat"), broken }),
 ]);
 export type JournalLine = z.infer<typeof JournalLine>;

@@ -1,12 +1,11 @@
 import { StigmerError } from "../../base/errors.ts";
 import { Run, RunCancel, SignalCreate, SignalResult } from "../../schema/api/run.ts";
-import { awaitRun, requireRun } from "../await-run.ts";
+import { awaitRun, isEnded, requireRun } from "../await-run.ts";
 import { defineRoute, NoBody, type Route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { DryRunQuery, isTrue } from "../write-options.ts";
 
 const tag = "Runs";
-const isEnded = (run: Run): boolean => run.endedAt !== undefined;
 
 export function runControlRoutes(services: Services): Route[] {
   return [cancel(services), pause(services), resume(services), signal(services)];
@@ -54,8 +53,7 @@ function pause(services: Services): Route {
       if (isEnded(run)) throw hasEnded(run, "paused");
       if (isTrue(query.dryRun)) return Response.json(run);
       await services.runner.pause(run.id);
-      const isPaused = (now: Run) => now.status === "paused" || isEnded(now);
-      return Response.json(await awaitRun(services, run.id, isPaused));
+      return Response.json(await awaitRun(services, run.id, isPausedOrEnded));
     },
   );
 }
@@ -103,6 +101,10 @@ function signal(services: Services): Route {
       return Response.json({ result });
     },
   );
+}
+
+function isPausedOrEnded(run: Run): boolean {
+  return run.status === "paused" || isEnded(run);
 }
 
 /** A run that was created a moment ago may still be on its way to the engine. */

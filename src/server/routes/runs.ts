@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { Json, type JsonValue, toCanonicalJson } from "../../base/json.ts";
 import { Run, RunCreate, RunPage, RunQuery } from "../../schema/api/run.ts";
 import type { RunList } from "../../store/runs.ts";
-import { requireRun } from "../await-run.ts";
+import { isEnded, requireRun } from "../await-run.ts";
 import { planRun, toPending } from "../create-run.ts";
 import { workflowAddress } from "../find-resource.ts";
 import { HttpError } from "../http-error.ts";
@@ -77,7 +77,13 @@ function keyTaken(): HttpError {
   });
 }
 
-function list({ store }: Services): Route {
+/** A run that can't go on still counts as running: nothing has ended it. */
+function withProblem(run: Run, { problemOf }: Services): Run {
+  const problem = isEnded(run) ? undefined : problemOf(run.id);
+  return problem === undefined ? run : { ...run, problem };
+}
+
+function list(services: Services): Route {
   return defineRoute(
     {
       method: "get",
@@ -98,7 +104,9 @@ function list({ store }: Services): Route {
         parentRunId: parent,
         since: since === undefined ? undefined : new Date(since),
       };
-      return Response.json(await store.runs.list(filter));
+      const { items, ...more } = await services.store.runs.list(filter);
+      const runs = items.map((run) => withProblem(run, services));
+      return Response.json({ items: runs, ...more });
     },
   );
 }
@@ -115,6 +123,9 @@ function get(services: Services): Route {
       body: NoBody,
       answers: { 200: { description: "The run as it is now.", schema: Run } },
     },
-    async ({ param }) => Response.json(await requireRun(services, param("id"))),
+    async ({ param }) => {
+      const run = await requireRun(services, param("id"));
+      return Response.json(withProblem(run, services));
+    },
   );
 }
