@@ -1,0 +1,304 @@
+import { describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+
+import { tryLock } from "../../src/base/file-lock.ts";
+import { sha256Hex } from "../../src/base/sha256.ts";
+import { releases } from "../multicall/compiled.ts";
+import { type Ground, ground, pidsOf } from "./started-server.ts";
+
+const SLOW_MS = 120_000;
+const { old, new: newer } = releases;
+const runners = (place: Ground) => join(place.state, "runners");
+const lockFile = (place: Ground) => join(runners(place), ".lock");
+const ask = (place: Ground, environment: Record<string, string> = {}, binary = old.binary) =>
+  place.stigmer(["agent-runner", "--version"], { binary, environment });
+const prune = (place: Ground) =>
+  place.stigmer(["runner", "prune", "--json"], { binary: newer.binary });
+const installed = (place: Ground) =>
+  readdirSync(runners(place))
+    .filter((name) => /^[0-9a-f]{16}-/.test(name))
+    .map((name) => name.slice(17))
+    .toSorted();
+
+/** A runner that a person built, under a version of its own. */
+async function installOther(place: Ground, version: string): Promise<void> {
+  const text = `console.log("agent-runner ${version}");`;
+  const file = join(place.home, version);
+  writeFileSync(file, text);
+  const digest = ["--allow-digest", sha256Hex(text)];
+  await place.stigmer(["runner", "install", "--from", file, ...digest], { binary: newer.binary });
+}
+
+/** A process that has the lock until it is ended. */
+async function holderOf(path: string): Promise<Bun.Subprocess<"ignore", "pipe">> {
+  const source = `
+    import { tryLock } from ${JSON.stringify(resolve(import.meta.dir, "../../src/base/file-lock.ts"))};
+    if (tryLock(${JSON.stringify(path)})) console.log("held");
+    setInterval(() => {}, 1000);`;
+  const child = Bun.spawn([process.execPath, "-e", source], { stdin: "ignore", stdout: "pipe" });
+  for await (const chunk of child.stdout) if (chunk.length > 0) break;
+  return child;
+}
+
+/** Reads until a line says so. */
+async function untilSaid(stream: ReadableStream<Uint8Array>, words: string): Promise<void> {
+  let text = "";
+  for await (const chunk of stream) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes(words)) return;
+  }
+  throw new Error(`it was never said, only: ${text}`);
+}
+
+describe.concurrent("the lock", () => {
+  test(
+    "is waited for, with a line that names who has it, and is free when that one is killed",
+    async () => {
+      await using place = ground();
+      mkdirSync(runners(place), { recursive: true, mode: 0o700 });
+      const holder = await holderOf(lockFile(place));
+      const waiting = Bun.spawn([old.binary, "agent-runner", "--version"], {
+        cwd: place.home,
+        env: { PATH: process.env["PATH"], HOME: place.home, STIGMER_HOME: place.state },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+      });
+
+      await untilSaid(
+        waiting.stderr,
+        `waiting for process ${holder.pid} to install the agent-runner`,
+      );
+      holder.kill("SIGKILL");
+      await holder.exited;
+
+      expect(await waiting.stdout.text()).toBe(`agent-runner ${old.version}\n`);
+      expect(await waiting.exited).toBe(0);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "that nobody lets go ends the wait after STIGMER_LOCK_TIMEOUT",
+    async () => {
+      await using place = ground();
+      mkdirSync(runners(place), { recursive: true, mode: 0o700 });
+      const held = tryLock(lockFile(place));
+
+      const outcome = await ask(place, { STIGMER_LOCK_TIMEOUT: "0.3" });
+      held?.release();
+
+      expect(outcome).toMatchObject({ status: 1, stdout: "" });
+      expect(outcome.stderr).toContain(
+        `error: process ${process.pid} has held ${lockFile(place)} for more than 0.3 s\nhint: end that process, or wait longer with STIGMER_LOCK_TIMEOUT=`,
+      );
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "is not needed by a start that finds all in order",
+    async () => {
+      await using place = ground();
+      await ask(place);
+      const held = tryLock(lockFile(place));
+
+      const outcome = await ask(place, { STIGMER_LOCK_TIMEOUT: "0.1" });
+      held?.release();
+
+      expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    },
+    SLOW_MS,
+  );
+
+  test.each(["soon", "0", "-5"])("is not waited for %s seconds", async (text) => {
+    await using place = ground();
+
+    const outcome = await ask(place, { STIGMER_LOCK_TIMEOUT: text });
+
+    expect(outcome.status).toBe(2);
+    expect(outcome.stderr).toContain(`STIGMER_LOCK_TIMEOUT is "${text}"`);
+    expect(outcome.stderr).toContain("write it like STIGMER_LOCK_TIMEOUT=300");
+  });
+
+  test.each([
+    ["garbage", (path: string) => writeFileSync(path, "\u0000")],
+    [
+      "the number of nobody",
+      (path: string) => writeFileSync(path, '{"pid":4194000,"startTime":"1@x"}'),
+    ],
+  ])(
+    "file may hold %s",
+    async (_what, write) => {
+      await using place = ground();
+      mkdirSync(runners(place), { recursive: true, mode: 0o700 });
+      write(lockFile(place));
+
+      expect(await ask(place)).toMatchObject({ status: 0 });
+    },
+    SLOW_MS,
+  );
+
+  test.each([
+    ["a directory", (path: string) => mkdirSync(path)],
+    ["a link", (path: string) => symlinkSync("/etc/hostname", path)],
+  ])(
+    "file that is %s is one sentence, and nothing is written through it",
+    async (_what, put) => {
+      await using place = ground();
+      mkdirSync(runners(place), { recursive: true, mode: 0o700 });
+      put(lockFile(place));
+
+      const outcome = await ask(place);
+
+      expect(outcome).toMatchObject({ status: 1, stdout: "" });
+      expect(outcome.stderr).toStartWith("error: ");
+      expect(outcome.stderr).toContain("\nhint: ");
+      expect(outcome.stderr).toContain(".lock");
+      expect(outcome.stderr).not.toContain("inside stigmer");
+    },
+    SLOW_MS,
+  );
+});
+
+describe("what nobody needs", () => {
+  test(
+    "goes after a healthy start, and nothing else",
+    async () => {
+      await using place = ground();
+      for (const version of ["one", "two", "three"]) await installOther(place, version);
+      await place.stigmer(["runner", "reset"], { binary: newer.binary });
+      const kept = [".note", "notes", "0123456789abcdef", "ffff-v1", "0123456789ABCDEF-v1"];
+      for (const name of [...kept, ".tmp-1-dead", ".bad-0-a", ".bad-1-b", ".bad-2-c", ".bad-3-d"]) {
+        mkdirSync(join(runners(place), name));
+      }
+
+      await place.stigmer(["server", "--port", "0"], { binary: newer.binary });
+      while (!logOf(place).includes("removed what nobody needs")) await Bun.sleep(20);
+
+      expect(installed(place)).toEqual(["three", newer.version].toSorted());
+      const left = readdirSync(runners(place));
+      expect(left).toEqual(expect.arrayContaining([...kept, ".bad-1-b", ".bad-2-c", ".bad-3-d"]));
+      expect(left).not.toContain(".tmp-1-dead");
+      expect(left).not.toContain(".bad-0-a");
+    },
+    SLOW_MS,
+  );
+
+  test.each([
+    ["a note of use cannot be read", (folder: string) => writeFileSync(join(folder, "1.json"), "")],
+    [
+      "the notes of use cannot be listed",
+      (folder: string) => {
+        rmSync(folder, { recursive: true });
+        writeFileSync(folder, "");
+      },
+    ],
+  ])(
+    "stays when %s",
+    async (_what, spoil) => {
+      await using place = ground();
+      await ask(place);
+      await installOther(place, "one");
+      await installOther(place, "two");
+      spoil(join(runners(place), ".refs"));
+
+      const { stdout } = await prune(place);
+
+      expect(JSON.parse(stdout)).toEqual({ removed: [] });
+      expect(installed(place)).toEqual(["one", "two", old.version].toSorted());
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "stays as long as a process in the foreground uses it, and goes once that is killed",
+    async () => {
+      await using place = ground();
+      const user = Bun.spawn([old.binary, "agent-runner"], {
+        cwd: place.home,
+        env: { PATH: process.env["PATH"], HOME: place.home, STIGMER_HOME: place.state },
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+      while (!existsSync(join(runners(place), "current/agent-runner"))) await Bun.sleep(20);
+      await installOther(place, "one");
+      await installOther(place, "two");
+
+      const during = await prune(place);
+      expect(installed(place)).toEqual(["one", "two", old.version].toSorted());
+      user.kill("SIGKILL");
+      await user.exited;
+      const after = await prune(place);
+
+      expect(JSON.parse(during.stdout)).toEqual({ removed: [] });
+      expect(JSON.parse(after.stdout).removed).toHaveLength(1);
+      expect(installed(place)).toEqual(["one", "two"]);
+    },
+    SLOW_MS,
+  );
+});
+
+const logOf = (place: Ground) => readFileSync(join(place.state, "logs/server.log"), "utf8");
+
+describe("a running server", () => {
+  test(
+    "hashes its runner when it starts, and starts its part again from a good one whatever happened",
+    async () => {
+      await using place = ground();
+      await place.stigmer(["server", "--port", "0"], { binary: old.binary });
+      const good = readFileSync(old.runner);
+      const path = join(runners(place), "current/agent-runner");
+      const { ino } = statSync(path);
+
+      const before = await place.status();
+      process.kill(before.parts[1]?.pid ?? 0, "SIGKILL");
+      await place.until(({ parts }) => parts[1]?.state === "ready" && parts[1].restarts === 1);
+      expect(statSync(path).ino).toBe(ino);
+      const wrong = Buffer.from(good);
+      wrong[9_000] = (wrong[9_000] ?? 0) ^ 1;
+      writeFileSync(path, wrong);
+      process.kill((await place.status()).parts[1]?.pid ?? 0, "SIGKILL");
+      await place.until(({ parts }) => parts[1]?.state === "ready" && parts[1].restarts === 2);
+
+      expect(readFileSync(path).equals(good)).toBe(true);
+      expect(logOf(place)).toContain(`installed agent-runner ${old.version} (embedded)`);
+      expect(pidsOf(await place.status())[0]).toBe(before.pid);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "is followed by its downgrade, and that by its upgrade, each with its own runner",
+    async () => {
+      await using place = ground();
+      const versions: string[] = [];
+
+      for (const { binary } of [newer, old, newer]) {
+        await place.stigmer(["server", "--port", "0"], { binary });
+        const { runners: list } = JSON.parse(
+          (await place.stigmer(["runner", "list", "--json"], { binary })).stdout,
+        );
+        versions.push(
+          list.find(({ roles }: { roles: string[] }) => roles.includes("current")).version,
+        );
+        await place.stigmer(["server", "stop"], { binary });
+      }
+
+      expect(versions).toEqual([newer.version, old.version, newer.version]);
+      expect(logOf(place).match(/"installed agent-runner/g)).toHaveLength(2);
+    },
+    SLOW_MS,
+  );
+});
