@@ -39,7 +39,7 @@ test("the server of the home is found where it says, with its token", () => {
   expect(findServer(homeWith("running"), {})).toEqual({
     url: URL_OF_HINT,
     token: "secret",
-    isOwn: true,
+    own: expect.objectContaining({ ...ownIdentity(), url: URL_OF_HINT }),
   });
 });
 
@@ -49,7 +49,7 @@ test.each(["dead", "none"] as const)(
     expect(findServer(homeWith(server), {})).toEqual({
       url: "http://127.0.0.1:7234",
       token: undefined,
-      isOwn: false,
+      own: undefined,
     });
   },
 );

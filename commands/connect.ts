@@ -5,20 +5,28 @@ import type { Paths } from "../src/base/paths.ts";
 import { isSameProcess } from "../src/base/process-identity.ts";
 import type { Client } from "../src/client/client.ts";
 import { createClient } from "../src/client/http-client.ts";
-import { readServerHint } from "../src/supervisor/server-state.ts";
+import { readServerHint, type ServerHint } from "../src/supervisor/server-state.ts";
+import { processHost } from "../src/terminal/host.ts";
+import { openTerminal } from "../src/terminal/terminal.ts";
 import { homePaths } from "./home.ts";
 import { loadSettings } from "./settings.ts";
+import { SKEW_FIX, skewOf } from "./skew.ts";
 
 export interface ServerAddress {
   readonly url: string;
   readonly token: string | undefined;
-  /** Whether it is the server of this home rather than one that was named. */
-  readonly isOwn: boolean;
+  /** What the server of this home says of itself; undefined when another was named, or none runs. */
+  readonly own: ServerHint | undefined;
 }
 
 /** A client of the server that this command line means. Nothing is sent yet. */
 export function connect(): Client {
-  const { url, token } = findServer(homePaths(), process.env);
+  const { url, token, own } = findServer(homePaths(), process.env);
+  const skew = own && skewOf(own);
+  if (skew !== undefined) {
+    const { talk } = openTerminal(processHost, { json: false, quiet: false });
+    talk.warn(`${skew}: ${SKEW_FIX}`);
+  }
   return createClient({ url, ...(token === undefined ? {} : { token }) });
 }
 
@@ -28,14 +36,15 @@ export function findServer(
   environment: Record<string, string | undefined>,
 ): ServerAddress {
   const hint = readServerHint(paths);
-  const own = hint && isSameProcess(hint) ? new URL(hint.url).origin : undefined;
+  const running = hint && isSameProcess(hint) ? hint : undefined;
+  const own = running && new URL(running.url).origin;
   const named = environment["STIGMER_SERVER_URL"];
   const url = named ? checkUrl(named) : (own ?? defaultUrl());
   // The token of this home opens this home's server. It goes neither to whoever else a URL names, nor to whoever
   // else listens where our server would be.
   const isOwn = url === own;
   const token = environment["STIGMER_TOKEN"] || (isOwn ? readToken(paths) : undefined);
-  return { url, token, isOwn };
+  return { url, token, own: isOwn ? running : undefined };
 }
 
 function checkUrl(text: string): string {

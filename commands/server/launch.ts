@@ -8,6 +8,7 @@ import { startDaemon } from "../../src/supervisor/daemon.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import type { ValuesOf } from "../define.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { SKEW_FIX, skewOf } from "../skew.ts";
 import { readServerReport } from "./report.ts";
 
 /** A start that takes longer is explained. */
@@ -137,6 +138,8 @@ async function launchUnless(
     signal,
   }).finally(() => clearTimeout(patience));
   const report = await readServerReport(paths);
+  const skew = skewOf(hint);
+  if (skew !== undefined) terminal.talk.warn(`${skew}: ${SKEW_FIX}`);
   if (terminal.isJson) {
     terminal.printJson({ alreadyRunning, ...hint, home: paths.home, ...report });
     return;

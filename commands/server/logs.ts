@@ -8,6 +8,7 @@ import type { Terminal } from "../../src/terminal/terminal.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { requireOwnServer } from "./report.ts";
 
 export const logs = command({
   details:
@@ -36,7 +37,9 @@ export const logs = command({
       candidates: () => partsWithLogs(homePaths()),
     },
   },
-  async run({ follow, lines, part }, terminal) {
+  async run(values, terminal) {
+    requireOwnServer(values);
+    const { follow, lines, part } = values;
     const paths = homePaths();
     const wanted = { lines, ...(part === undefined ? {} : { part: knownPart(part) }) };
     const show = (line: LogLine): void => {

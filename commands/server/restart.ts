@@ -3,6 +3,7 @@ import { homePaths } from "../home.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { endServer } from "./end.ts";
 import { launch, serverArguments } from "./launch.ts";
+import { requireOwnServer } from "./report.ts";
 
 const GRACE_MS = 10_000;
 
@@ -12,6 +13,7 @@ export const restart = command({
   examples: ["stigmer server restart", "stigmer server restart --port 8080"],
   args: serverArguments,
   async run(flags, terminal) {
+    requireOwnServer(flags);
     const paths = homePaths();
     const ended = await untilInterrupted(
       async (signal) => {

@@ -3,6 +3,7 @@ import { becomeServer } from "../../src/supervisor/foreground.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { launch, prepareStart, serverArguments } from "./launch.ts";
+import { requireOwnServer } from "./report.ts";
 
 export const start = command({
   details: "Where one runs already, it says where and leaves it alone.",
@@ -20,6 +21,7 @@ export const start = command({
     ...serverArguments,
   },
   async run({ foreground, ...flags }, terminal) {
+    requireOwnServer(flags);
     const paths = homePaths();
     const { wasOpen } = makeHome(paths.home);
     if (wasOpen) terminal.talk.info(`others could look into ${paths.home}; now only you can`);

@@ -1,4 +1,3 @@
-import { version } from "../../src/base/build-info.ts";
 import { formatDurationMs } from "../../src/base/duration.ts";
 import type { PartStatus } from "../../src/base/part-status.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
@@ -8,58 +7,72 @@ import { formatTable } from "../../src/terminal/table.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
+import { SKEW_FIX, skewOf } from "../skew.ts";
 import { describeModel } from "./launch.ts";
-import { readServerReport } from "./report.ts";
+import { askServer, namedServer, readServerReport } from "./report.ts";
 
-/** As service managers answer (LSB): 0 healthy, 1 running but not well, 3 not running. */
-const HEALTHY = 0;
-const UNHEALTHY = 1;
-const NOT_RUNNING = 3;
+/** As service managers answer (LSB). */
+const EXIT_STATUS = { healthy: 0, killed: 1, stopped: 3, starting: 4, unhealthy: 4 } as const;
 
 export const status = command({
   details:
-    "The exit status is 0 when the server is healthy, 3 when it is not running, and 1 otherwise.",
+    "The exit status is 0 when the server is healthy, 3 when it is not running, 1 when it was killed and left its\n" +
+    "state behind, and 4 when it is not well, or not yet. With --server it asks the server there.",
   examples: ["stigmer server status", "stigmer server status --json"],
-  async run(_values, terminal) {
-    const paths = homePaths();
-    const daemon = daemonState(paths);
-    if (daemon.state === "stopped" || daemon.state === "stale") {
-      if (terminal.isJson) terminal.printJson({ state: "stopped", home: paths.home, parts: [] });
-      else {
-        terminal.print(`no server runs on ${paths.home}${wasKilled(daemon.state)}`);
-        terminal.talk.info('start it with "stigmer server"');
-      }
-      return NOT_RUNNING;
-    }
-    const report = await readServerReport(paths);
-    const isHealthy = report?.status === "ready";
-    const state = isHealthy ? "healthy" : daemon.state === "starting" ? "starting" : "unhealthy";
-    const hint = daemon.state === "running" ? daemon.hint : undefined;
-    if (terminal.isJson) terminal.printJson({ state, home: paths.home, ...hint, ...report });
-    else print(state, { hint, report, home: paths.home }, terminal);
-    return isHealthy ? HEALTHY : UNHEALTHY;
+  async run(values, terminal) {
+    const url = namedServer(values);
+    const known = url === undefined ? await lookAtHome() : await lookAt(url);
+    const { state, home, hint, report } = known;
+    if (state === "stopped" || state === "killed") {
+      if (terminal.isJson) terminal.printJson({ state, home, parts: [] });
+      else printStopped(known, terminal);
+    } else if (terminal.isJson) {
+      terminal.printJson({ state, home, ...hint, ...report });
+      const skew = hint && skewOf(hint);
+      if (skew !== undefined) terminal.talk.warn(`${skew}: ${SKEW_FIX}`);
+    } else print(known, terminal);
+    return EXIT_STATUS[state];
   },
 });
 
-function wasKilled(state: "stopped" | "stale"): string {
-  return state === "stale" ? "; the last one was killed" : "";
-}
-
 interface Known {
-  readonly hint: ServerHint | undefined;
-  readonly report: ServerReport | undefined;
+  readonly state: keyof typeof EXIT_STATUS;
   readonly home: string;
+  /** Where the server is, as far as it can be found. */
+  readonly hint?: Pick<ServerHint, "pid" | "url" | "startedAt" | "version" | "build"> | undefined;
+  readonly report?: ServerReport | undefined;
 }
 
-function print(state: string, { hint, report, home }: Known, terminal: Terminal): void {
+async function lookAtHome(): Promise<Known> {
+  const paths = homePaths();
+  const { home } = paths;
+  const daemon = daemonState(paths);
+  if (daemon.state === "stopped") return { state: "stopped", home };
+  if (daemon.state === "stale") return { state: "killed", home };
+  const report = await readServerReport(paths);
+  const hint = daemon.state === "running" ? daemon.hint : undefined;
+  if (report?.status === "ready") return { state: "healthy", home, hint, report };
+  return { state: daemon.state === "starting" ? "starting" : "unhealthy", home, hint, report };
+}
+
+async function lookAt(url: string): Promise<Known> {
+  const report = await askServer(homePaths(), url);
+  const state = report.status === "ready" ? "healthy" : "unhealthy";
+  return { state, home: report.home, hint: report, report };
+}
+
+function printStopped({ state, home }: Known, terminal: Terminal): void {
+  const end = state === "killed" ? "; the last one was killed" : "";
+  terminal.print(`no server runs on ${home}${end}`);
+  terminal.talk.info('start it with "stigmer server"');
+}
+
+function print({ state, hint, report, home }: Known, terminal: Terminal): void {
   const { style } = terminal;
-  terminal.print(
-    `server ${state === "healthy" ? style.green(state) : style.red(state)}${hint ? ` at ${hint.url}` : ""}`,
-  );
+  const shown = state === "healthy" ? style.green(state) : style.red(state);
+  terminal.print(`server ${shown}${hint ? ` at ${hint.url}` : ""}`);
   const rows: [string, string | undefined][] = [
-    ["pid", hint && String(hint.pid)],
-    ["up", hint && since(hint.startedAt)],
-    ["version", hint && `${hint.version}${skew(hint.version)}`],
+    ...hintRows(hint),
     ["data", home],
     ["model", report && describeModel(report)],
     ["journal", report?.journalProblem],
@@ -72,6 +85,17 @@ function print(state: string, { hint, report, home }: Known, terminal: Terminal)
   terminal.print(`\n${formatParts(report.parts, terminal)}`);
 }
 
+function hintRows(hint: Known["hint"]): [string, string | undefined][] {
+  if (!hint) return [];
+  const skew = skewOf(hint);
+  return [
+    ["pid", String(hint.pid)],
+    ["up", since(hint.startedAt)],
+    ["version", hint.version],
+    ["", skew && `${skew}: ${SKEW_FIX}`],
+  ];
+}
+
 /** Runs that show as running for ever: nobody else would tell. */
 function brokenRows(report: ServerReport | undefined): [string, string][] {
   const broken = report?.brokenRuns ?? [];
@@ -79,12 +103,6 @@ function brokenRows(report: ServerReport | undefined): [string, string][] {
     "broken",
     `${runId}: ${reason}; mend it, or "stigmer runs cancel ${runId}"`,
   ]);
-}
-
-/** The server goes on with the version it was started with, whatever is installed since. */
-function skew(running: string): string {
-  if (running === version) return "";
-  return `, but this is ${version}: "stigmer server restart" brings them together`;
 }
 
 function formatParts(parts: readonly PartStatus[], terminal: Terminal): string {

@@ -5,6 +5,7 @@ import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { endServer } from "./end.ts";
+import { requireOwnServer } from "./report.ts";
 
 export const GRACE_SECONDS = { min: 0, max: 3_600 };
 
@@ -20,7 +21,9 @@ export const stop = command({
       description: "How long it may take before it is killed",
     },
   },
-  async run({ timeout }, terminal) {
+  async run(flags, terminal) {
+    requireOwnServer(flags);
+    const { timeout } = flags;
     const paths = homePaths();
     const graceMs = timeout * 1_000;
     return untilInterrupted(

@@ -84,9 +84,9 @@ async function runUntil(
     folder: paths.home,
   });
   const model = describeModel(settings, environment);
-  const server = startServer({ paths, ...settings.server, model, supervisor, log });
-  const { url, startedAt } = server;
   const build = buildIdentity(agentRunner.sha256);
+  const server = startServer({ paths, ...settings.server, model, supervisor, build, log });
+  const { url, startedAt } = server;
   const hint = { ...ownIdentity(), url, version, build, startedAt };
   writeServerHint(paths, hint);
   log.info(`listening on ${url}`, { home: paths.home, version });

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly port: number;
   readonly model: ModelReport;
   readonly supervisor: Pick<Supervisor, "status">;
+  /** Tells builds of one version apart. */
+  readonly build: string;
   readonly log: Log;
 }
 
@@ -130,11 +132,12 @@ function readinessOf(supervisor: Pick<Supervisor, "status">, tail: JournalTail):
 }
 
 function report(
-  { paths, model }: StartOptions,
+  { paths, model, build }: StartOptions,
   readiness: Readiness,
   place: Pick<ServerReport, "startedAt" | "url" | "brokenRuns">,
 ): ServerReport {
-  return { ...readiness, ...place, version, commit, pid: process.pid, home: paths.home, model };
+  const { home } = paths;
+  return { ...readiness, ...place, version, commit, build, pid: process.pid, home, model };
 }
 
 async function drain(listeners: readonly Listener[], log: Log): Promise<void> {

@@ -29,6 +29,8 @@ export type ModelReport = z.infer<typeof ModelReport>;
 export const ServerReport = Readiness.extend({
   version: z.string(),
   commit: z.string(),
+  /** Tells builds of one version apart. */
+  build: z.string().optional(),
   pid: z.int(),
   url: z.string(),
   /** The home folder: settings, data and logs. */
