@@ -5,9 +5,13 @@ import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { type OwnService, ownService } from "./own-service.ts";
 
+/** The file is written, but nobody looks at it. */
+const NOT_DONE = 1;
+
 export const install = command({
   details:
     "Writes a unit of systemd or an agent of launchd for this user, and enables it. Doing it again changes nothing.\n" +
+    "The exit status is 1 where the manager does not answer: then it says what is left to do.\n" +
     "Variables of your shell do not reach the service: set API keys with `stigmer config`, and put others as NAME=value lines into the file server.env of the home directory.",
   examples: ["stigmer service install", "stigmer service install --dry-run"],
   args: {
@@ -19,18 +23,13 @@ export const install = command({
     const { manager, definition } = own;
     const inTheWay = await findServerByHand(own);
     const installation = await installService(manager, definition, { isLater: Boolean(inTheWay) });
+    const exitStatus = installation.trouble ? NOT_DONE : 0;
     if (terminal.isJson) {
       const { isChanged: changed, isEnabled: enabled, isActive: active, ...others } = installation;
       const { command: runs, home } = definition;
-      return terminal.printJson({
-        manager: manager.name,
-        changed,
-        enabled,
-        active,
-        runs,
-        home,
-        ...others,
-      });
+      const done = { manager: manager.name, changed, enabled, active, runs, home, ...others };
+      terminal.printJson(done);
+      return exitStatus;
     }
     print(own, installation, terminal);
     if (inTheWay) {
@@ -38,6 +37,7 @@ export const install = command({
         `a server that was started by hand runs already (pid ${inTheWay.pid}); to hand over: stigmer server stop && ${startCommand(own)}`,
       );
     }
+    return exitStatus;
   },
 });
 
@@ -66,11 +66,14 @@ function print(
   { file, isChanged, isActive, isEnabled, trouble, advice }: Installation,
   terminal: Terminal,
 ): void {
-  terminal.print(`service ${isChanged ? "installed" : "unchanged"} in ${file}`);
+  const done = isChanged ? "installed" : "unchanged";
+  terminal.print(
+    trouble ? `service not installed; its file is ${file}` : `service ${done} in ${file}`,
+  );
   terminal.print(`  runs   ${definition.command.join(" ")}`);
   terminal.print(`  data   ${definition.home}`);
   if (trouble) {
-    terminal.talk.warn(`${trouble.message}, so the service is not enabled yet`);
+    terminal.talk.warn(`${trouble.message}, so nothing starts the server yet`);
     terminal.talk.info(`${trouble.hint}, then run:`);
     for (const line of manager.enableCommands) terminal.talk.info(`  ${line}`);
     return;
