@@ -7,7 +7,7 @@ PREFIX ?= $(HOME)/bin
 export PATH := $(CURDIR)/.tools:$(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help setup build build-agent-runner build-test install-agent-runner install release-local \
-	release-local-full release-assets demo dev test check fmt bench hooks clean ci
+	release-local-full release-assets release-key test-release demo dev test check fmt bench hooks clean ci
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 22
@@ -49,8 +49,11 @@ test: build build-test ## every test, also those of the compiled binary
 build-test: build-agent-runner
 	@bun src/build/build-test-binary.ts
 
-release-assets: $(READY) ## every file of a release: VERSION=v1.2.3 [TARGETS="linux-amd64 …"] [SIGNING_KEY=file]
+release-assets: $(READY) ## every file of a release: VERSION=v1.2.3 [TARGETS="linux-amd64 …"] [SIGNING_KEY=file] [SIGNED=folder]
 	@bun src/build/release-assets.ts
+
+release-key: $(READY) ## make the key that signs releases: SECRET=<its place>; the public half goes into embed/
+	@bun src/build/release-key.ts "$(SECRET)"
 
 check: build-agent-runner ## format, types, lint, dead code
 	@bun fmt --check

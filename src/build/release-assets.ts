@@ -22,6 +22,7 @@ await writeRelease({
   folder,
   npmFolder: join(places.npmPackages, version),
   signingKey: process.env["SIGNING_KEY"] || undefined,
+  signedFolder: process.env["SIGNED"] || undefined,
   facts,
   onStep: say,
 });

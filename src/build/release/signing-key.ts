@@ -22,8 +22,12 @@ export function readSigningKey(secretFile: string | undefined, publicFile: strin
   );
 }
 
-export function isPractice(key: SigningKey): boolean {
-  return key.publicKey === PRACTICE_RELEASE_KEY;
+/** What people trust has to be what the repository holds, so that they can build it themselves and compare. */
+export function refuseUncommitted(key: SigningKey, commit: string): void {
+  if (key.publicKey === PRACTICE_RELEASE_KEY || /^[0-9a-f]+$/.test(commit)) return;
+  throw new StigmerError("conflict", `the sources are those of no commit (${commit})`, {
+    hint: "commit the changes before you sign a release, or leave SIGNING_KEY out to practise",
+  });
 }
 
 function readKeyFile(path: string): string {

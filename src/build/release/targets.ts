@@ -97,6 +97,10 @@ export const targets: readonly Target[] = [
   },
 ];
 
+export function isForMacOs(target: Target): boolean {
+  return target.npm.os === "darwin";
+}
+
 /** The targets that somebody asked for by name; all of them when nobody asked. */
 export function chooseTargets(asked: string | undefined): readonly Target[] {
   const names = (asked ?? "").split(/[\s,]+/).filter((name) => name !== "");

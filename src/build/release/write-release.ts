@@ -13,9 +13,10 @@ import type { SigningKey } from "./minisign.ts";
 import { writeNpmPackages } from "./npm-packages.ts";
 import { requireRuntimeVersion } from "./runtimes.ts";
 import { renderSbom } from "./sbom.ts";
-import { readSigningKey } from "./signing-key.ts";
+import { takeSignedCopy } from "./signed-copy.ts";
+import { readSigningKey, refuseUncommitted } from "./signing-key.ts";
 import { writeTarball } from "./tarball.ts";
-import type { Target } from "./targets.ts";
+import { isForMacOs, type Target } from "./targets.ts";
 
 export interface ReleaseRequest {
   readonly version: string;
@@ -28,6 +29,8 @@ export interface ReleaseRequest {
   readonly binariesFolder?: string;
   /** A secret key file; without one the practice key signs. */
   readonly signingKey?: string | undefined;
+  /** A folder with the files for macOS that Apple's tools signed, as `<target>/stigmer`. */
+  readonly signedFolder?: string | undefined;
   readonly facts: Pick<BuildFacts, "commit" | "time">;
   readonly onStep?: (...words: string[]) => void;
 }
@@ -36,6 +39,7 @@ export interface ReleaseRequest {
 export async function writeRelease(request: ReleaseRequest): Promise<void> {
   requireRuntimeVersion();
   const key = readSigningKey(request.signingKey, places.releaseKey);
+  refuseUncommitted(key, request.facts.commit);
   const folder = resolve(request.folder);
   const scratch = `${folder}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
@@ -81,6 +85,8 @@ async function writeAssets(
     const outfile = join(binaries, target.name, "stigmer");
     const releaseKey = key.publicKey;
     metafiles.push(await compileTarget({ facts, target, runner, outfile, releaseKey }));
+    if (request.signedFolder && isForMacOs(target))
+      takeSignedCopy(request.signedFolder, target, outfile);
     await writeArchive(join(assets, archiveName(version, target)), outfile, facts);
     copyFileSync(runner, join(assets, runnerName(version, target)));
     tellStep(request, target.name, start);

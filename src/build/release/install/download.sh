@@ -61,10 +61,11 @@ judge() {
 
 # Without a status that says it, by how the program ended.
 judge_end() {
-  last_words=$(sed 's/^[a-z]*: //' "$scratch/talk" | sed '/^[[:space:]]*$/d' | tail -n 1)
-  why=${last_words:-"$fetcher ended with status $ended"}
+  why=$(last_words)
+  why=${why:-"${fetcher#small_} ended with status $ended"}
   case $fetcher,$ended in
-    copy,0) verdict=good ;;
+    copy,0 | small_wget,0) verdict=good ;;
+    *,0) verdict=over why='the server does not speak HTTP' ;;
     copy,*) verdict=over hint='name a folder with the files of the release in STIGMER_DOWNLOAD_BASE_URL' ;;
     curl,33) verdict=fresh ;;
     curl,[567] | curl,1[68] | curl,28 | curl,5[256] | curl,9[256] | wget,4 | small_wget,*)

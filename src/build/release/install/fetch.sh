@@ -43,17 +43,30 @@ fetch_by_curl() {
 
 fetch_by_wget() {
   from=$1 to=$2
-  set -- --no-verbose --server-response --tries=1 --max-redirect=10 --connect-timeout=15 \
+  set -- --server-response --tries=1 --max-redirect=10 --connect-timeout=15 \
     --read-timeout="$stall_seconds" --output-file="$scratch/talk" --output-document="$to"
   [ -z "$authorities" ] || set -- "$@" --ca-certificate="$authorities"
   ! [ -s "$to" ] || set -- "$@" --continue
   run wget "$@" "$from"
 }
 
-# BusyBox and others: only the flags that all of them have.
+# BusyBox and others: only the flags that this one says it has.
 fetch_by_small_wget() {
   from=$1 to=$2
-  set -- -S -T "$stall_seconds" -O "$to"
+  set -- -O "$to"
+  case $small_wget_help in *-S*) set -- -S "$@" ;; esac
+  case $small_wget_help in *-T*) set -- -T "$stall_seconds" "$@" ;; esac
   ! [ -s "$to" ] || set -- -c "$@"
   run wget "$@" "$from" 2>"$scratch/talk"
+}
+
+# Of all that a program said, the line that tells why it gave up.
+last_words() {
+  case $fetcher in
+    curl) sed -n 's/^curl: ([0-9]*) //p' "$scratch/talk" ;;
+    *)
+      sed -e '/^[[:space:]]*$/d' -e '/^ /d' -e '/^--/d' -e '/insecurely/d' -e 's/ *Giving up\.$//' \
+        -e 's/^[a-z]*: //' -e 's/^[-0-9: ]* ([^)]*) - //' -e 's/^HTTP request sent, [^.]*\.\.\. //' "$scratch/talk"
+      ;;
+  esac | sed -e 's/\.$//' -e '/^$/d' | tail -n 1
 }
