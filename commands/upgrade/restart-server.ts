@@ -9,7 +9,11 @@ import type { UpgradeOutcome } from "../../src/release/upgrade/upgrade.ts";
 import { daemonState } from "../../src/supervisor/daemon.ts";
 import type { ServerHint } from "../../src/supervisor/server-state.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
+import { readServerReport } from "../server/report.ts";
 import { ownService } from "../service/own-service.ts";
+
+const READY_MAX_MS = 60_000;
+const POLL_MS = 50;
 
 const Started = z.object({ url: z.string(), version: z.string() });
 export type RestartedServer = z.infer<typeof Started>;
@@ -24,15 +28,16 @@ export async function restartServer(
   terminal: Terminal,
 ): Promise<RestartedServer | undefined> {
   const daemon = daemonState(paths);
+  if (daemon.state === "starting") {
+    terminal.talk.warn(`a server is just starting: "stigmer server restart" makes it ${to}`);
+  }
   if (daemon.state !== "running" || daemon.hint.version === to) return undefined;
   terminal.talk.info(`restarting the server, which is ${daemon.hint.version}`);
-  if (await restartService(daemon.hint)) return ask(path, ["server"], to);
-  // Its port stays the same, wherever it had come from.
-  const { port } = new URL(daemon.hint.url);
-  return ask(path, ["server", "restart", "--port", port], to);
+  if (await restartService(daemon.hint)) return untilReady(paths, to);
+  return restartBy(path, daemon.hint, to);
 }
 
-/** Whether a service manager runs that very server, and has started it again. */
+/** Whether a service manager keeps that very server, and has started it again. */
 async function restartService(server: ServerHint): Promise<boolean> {
   const { manager } = ownService();
   if (!existsSync(manager.file) || (await manager.state()).pid !== server.pid) return false;
@@ -40,9 +45,24 @@ async function restartService(server: ServerHint): Promise<boolean> {
   return true;
 }
 
-/** Has the new program do it, and waits until the server is ready. */
-async function ask(path: string, words: string[], version: string): Promise<RestartedServer> {
-  const child = Bun.spawn([path, ...words, "--json"], {
+async function untilReady(paths: Paths, version: string): Promise<RestartedServer> {
+  const deadlineMs = performance.now() + READY_MAX_MS;
+  for (;;) {
+    const report = await readServerReport(paths);
+    if (report?.status === "ready" && report.version === version) return report;
+    if (performance.now() > deadlineMs) throw notRestarted(version, "");
+    await Bun.sleep(POLL_MS);
+  }
+}
+
+/** Has the new program do it. The port stays the same, wherever it had come from. */
+async function restartBy(
+  path: string,
+  { url }: ServerHint,
+  version: string,
+): Promise<RestartedServer> {
+  const words = ["server", "restart", "--port", new URL(url).port, "--json"];
+  const child = Bun.spawn([path, ...words], {
     env: childEnvironment(process.env),
     stdin: "ignore",
     stdout: "pipe",
@@ -50,23 +70,27 @@ async function ask(path: string, words: string[], version: string): Promise<Rest
   });
   const [answer, complaint] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   await child.exited;
-  const started =
-    child.exitCode === 0 ? Started.safeParse(parseOrUndefined(answer)).data : undefined;
+  const started = child.exitCode === 0 ? parseStarted(answer) : undefined;
   if (started?.version === version) return started;
-  throw new StigmerError("failed", `stigmer is ${version} now, but its server did not start`, {
-    hint: "see `stigmer server logs`; `stigmer upgrade --rollback` goes back",
-    issues: complaint
-      .trim()
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((message) => ({ message, pointer: "" })),
-  });
+  throw notRestarted(version, complaint);
 }
 
-function parseOrUndefined(text: string): unknown {
+function parseStarted(text: string): RestartedServer | undefined {
   try {
-    return JSON.parse(text);
+    return Started.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+function notRestarted(version: string, complaint: string): StigmerError {
+  const lines = complaint.split("\n").filter((line) => line.trim() !== "");
+  return new StigmerError(
+    "failed",
+    `stigmer is ${version} now, but its server could not be restarted`,
+    {
+      hint: "see `stigmer server logs`; `stigmer upgrade --rollback` goes back",
+      issues: lines.map((message) => ({ message, pointer: "" })),
+    },
+  );
 }

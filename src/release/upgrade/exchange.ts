@@ -51,8 +51,7 @@ async function requireBuild(
 }
 
 /** Whatever had been done by then, the file that was in use is in use again. */
-function putBack({ path, folder, fresh, kept }: Installation): void {
-  rmSync(fresh, { force: true });
+function putBack({ path, folder, kept }: Installation): void {
   if (!lstatSync(kept, { throwIfNoEntry: false })) return;
   renameSync(kept, path);
   // Where both names meant the same file the rename has left both.

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+
 import { lock } from "../../base/file-lock.ts";
 import { readLockTimeoutMs } from "../lock-timeout.ts";
 import { explainTrouble } from "./explain-trouble.ts";
@@ -29,6 +31,8 @@ export async function underUpgradeLock<T>(
       sweepLeftovers(installation);
       return await work();
     } finally {
+      // Whatever went wrong while it was written or tried.
+      rmSync(installation.fresh, { force: true });
       held.release();
     }
   } catch (error) {
