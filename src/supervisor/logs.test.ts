@@ -36,6 +36,19 @@ test("lines of all parts are merged by time", () => {
   expect(messages({ lines: 50, part: "none" })).toEqual([]);
 });
 
+test("a clock that was set back hides no line that came after", () => {
+  const logs = openPartLogs(paths);
+  logs.write("a", line("2027-01-01T00:00:01.000Z", "a", "a year ahead"));
+  logs.write("a", line("2026-01-01T00:00:02.000Z", "a", "set back"));
+  logs.write("b", line("2026-01-01T00:00:03.000Z", "b", "later"));
+  logs.write("a", line("2026-01-01T00:00:04.000Z", "a", "latest"));
+  logs.close();
+
+  const messages = readLogs(paths, { lines: 50 }).map((entry) => entry.message);
+
+  expect(messages).toEqual(["a year ahead", "set back", "later", "latest"]);
+});
+
 test("what is not a log line becomes one", () => {
   const logs = openPartLogs(paths);
   logs.write("part", "panic: ünexpected");

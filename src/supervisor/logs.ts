@@ -11,8 +11,8 @@ const POLL_MS = 200;
 
 /** The last `lines` lines of one part, or of all merged by time. Needs no server. */
 export function readLogs(paths: Paths, options: { lines: number; part?: string }): LogLine[] {
-  const all = partsIn(paths, options.part).flatMap((part) => linesOfPart(paths, part));
-  return lastOf(inOrder(all), options.lines);
+  const logs = partsIn(paths, options.part).map((part) => linesOfPart(paths, part));
+  return lastOf(inOrder(logs), options.lines);
 }
 
 /** The last `lines` lines, then each new one, until the signal. Goes on when files are rotated or servers restart. */
@@ -21,17 +21,18 @@ export async function* followLogs(
   options: { lines: number; part?: string; signal: AbortSignal },
 ): AsyncIterable<LogLine> {
   const tails = new Map<string, LogTail>();
-  const fresh = (): LogLine[] =>
-    partsIn(paths, options.part).flatMap((part) => {
+  const fresh = (before = new Map<string, LogLine[]>()): LogLine[][] =>
+    partsIn(paths, options.part).map((part) => {
       const tail = tails.get(part) ?? new LogTail(pathOf(paths, part));
       tails.set(part, tail);
-      return tail.read().map((line) => parseLine(part, line));
+      const lines = tail.read().map((line) => parseLine(part, line));
+      return [...(before.get(part) ?? []), ...lines];
     });
   // The tails begin with what the present files hold; only the rotated ones are read apart.
-  const rotated = partsIn(paths, options.part).flatMap((part) =>
-    linesOfPart(paths, part, "rotated"),
+  const rotated = partsIn(paths, options.part).map(
+    (part) => [part, linesOfPart(paths, part, "rotated")] as const,
   );
-  const before = inOrder([...rotated, ...fresh()]);
+  const before = inOrder(fresh(new Map(rotated)));
   yield* lastOf(before, options.lines);
   while (!options.signal.aborted) {
     yield* inOrder(fresh());
@@ -70,9 +71,24 @@ function parseLine(part: string, line: string): LogLine {
   return LogLine.parse(JSON.parse(asLogLine(part, line)));
 }
 
-/** Lines of one file stay in their order even where the clock was set back: the sort is stable. */
-function inOrder(lines: LogLine[]): LogLine[] {
-  return lines.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
+/**
+ * The lines of several logs by time. Those of one log stay in their order also where the clock was set back: a line counts
+ * as no newer than the one after it.
+ */
+function inOrder(logs: readonly LogLine[][]): LogLine[] {
+  const timed = logs.flatMap((lines) => {
+    let earliest = "~";
+    return lines
+      .toReversed()
+      .map((line) => {
+        if (line.time < earliest) earliest = line.time;
+        return { line, time: earliest };
+      })
+      .toReversed();
+  });
+  return timed
+    .toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+    .map(({ line }) => line);
 }
 
 function lastOf(lines: LogLine[], count: number): LogLine[] {

@@ -8,6 +8,7 @@ import type { Engine, LiveRun } from "./engine.ts";
 import { LateAbort } from "./late-abort.ts";
 import { takeOutcome } from "./outcome.ts";
 import { configurationError, runtimeError } from "./run-errors.ts";
+import { runTimeOf, steadyTimeOf } from "./run-time.ts";
 
 /** The wait before the first new try when nobody answered, and the longest. */
 const UNAVAILABLE_DELAY_MS = 100;
@@ -35,8 +36,9 @@ export function launchActivity(engine: Engine, run: LiveRun, command: ActivityCo
   const failed = run.drive.retries.get(command.id);
   const attempt = (failed?.attempt ?? 0) + 1;
   const next: Try = { engine, run, command, attempt, round: 0, cuts: 0 };
-  if (!failed || failed.dueMs <= engine.clock.now()) return enter(next);
-  run.work.set(command.id, { cancel: engine.alarms.at(failed.dueMs, () => enter(next)) });
+  if (!failed || failed.dueMs <= runTimeOf(engine, run)) return enter(next);
+  const dueMs = steadyTimeOf(engine, run, failed.dueMs);
+  run.work.set(command.id, { cancel: engine.alarms.at(dueMs, () => enter(next)) });
 }
 
 /** Waits for a free slot, then runs. */
@@ -147,12 +149,12 @@ function answerFailure(current: Try, failure: ActivityFailure): void {
   }
 }
 
-function recordFailure({ engine, command, attempt }: Try, failure: ActivityFailure): Recorded {
+function recordFailure({ engine, run, command, attempt }: Try, failure: ActivityFailure): Recorded {
   const commandId = command.id;
   const { error } = failure;
   const delayMs = retryDelayMs(command.retry, attempt, failure);
   if (delayMs === undefined) return record({ type: "outcome.failed", commandId, error });
-  const dueMs = engine.clock.now() + delayMs;
+  const dueMs = runTimeOf(engine, run) + delayMs;
   return record({ type: "activity.retrying", commandId, attempt, error, dueMs });
 }
 

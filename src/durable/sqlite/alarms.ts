@@ -1,15 +1,15 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * How long one sleep is at most. Timers are due at a wall time, but sleeps count machine time: after a change of the
- * clock or a suspended machine the wall time is looked at anew. It also keeps delays below the 2^31 ms of `setTimeout`.
+ * How long one sleep is at most. Alarms count what a suspended machine sleeps, but timers do not: the time is looked at
+ * anew. It also keeps delays below the 2^31 ms of `setTimeout`.
  */
 const SLEEP_MS_MAX = 15_000;
 /** Called-off alarms are swept out when they outnumber the others by this. */
 const CALLED_OFF_SLACK = 1_000;
 
-/** Wall time that no turn of the event loop takes. */
-const CLOCK_JUMP_MS = 1_000;
+/** Time that no turn of the event loop takes. */
+const SUSPENDED_MS = 1_000;
 
 interface Alarm {
   readonly dueMs: number;
@@ -18,19 +18,19 @@ interface Alarm {
   ring: (() => void) | undefined;
 }
 
-/** Any number of alarms at wall times on one timer, in a binary heap; those due together ring in the order set. */
+/** Any number of alarms in steady time on one timer, in a binary heap; those due together ring in the order set. */
 export class Alarms {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "steady" | "wake">;
   #heap: Alarm[] = [];
   #order = 0;
   #calledOff = 0;
   #sleep: { readonly untilMs: number; readonly cancel: () => void } | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "steady" | "wake">) {
     this.#clock = clock;
   }
 
-  /** Rings once at that wall time, never before this call has returned. Answers what calls it off. */
+  /** Rings once at that steady time, never before this call has returned. Answers what calls it off. */
   at(dueMs: number, ring: () => void): () => void {
     const alarm: Alarm = { dueMs, order: this.#order++, ring };
     this.#heap.push(alarm);
@@ -53,7 +53,7 @@ export class Alarms {
   #plan(): void {
     const first = this.#heap[0];
     if (!first) return;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.steady();
     const delayMs = Math.min(Math.max(first.dueMs - nowMs, 0), SLEEP_MS_MAX);
     const untilMs = nowMs + delayMs;
     if (this.#sleep && isInTime(this.#sleep.untilMs, untilMs, nowMs)) return;
@@ -63,7 +63,7 @@ export class Alarms {
 
   #wake(): void {
     this.#sleep = undefined;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.steady();
     for (let first = this.#heap[0]; first && first.dueMs <= nowMs; first = this.#heap[0]) {
       this.#removeFirst();
       const { ring } = first;
@@ -122,9 +122,9 @@ export class Alarms {
   }
 }
 
-/** Whether a sleep that is planned will do. One that is long over without an end was planned before the clock jumped. */
+/** Whether a sleep that is planned will do. One that is long over without an end was planned before the machine slept. */
 function isInTime(plannedMs: number, untilMs: number, nowMs: number): boolean {
-  return plannedMs <= untilMs && nowMs - plannedMs < CLOCK_JUMP_MS;
+  return plannedMs <= untilMs && nowMs - plannedMs < SUSPENDED_MS;
 }
 
 function compare(a: Alarm, b: Alarm): number {

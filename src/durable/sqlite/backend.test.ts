@@ -643,6 +643,7 @@ describe("limits", () => {
     let nowMs = 5_000;
     const clock = {
       now: () => (nowMs -= 100),
+      steady: () => 0,
       wake: () => () => undefined,
     };
     await open({ clock });

@@ -11,6 +11,7 @@ import { takeOutcome } from "./outcome.ts";
 import { configurationError, runtimeError } from "./run-errors.ts";
 import { recordStart } from "./run-start.ts";
 import type { RunStartRecord } from "./run-start.ts";
+import { steadyTimeOf } from "./run-time.ts";
 
 /** Begins the work of a pending command, unless it is under way or the engine stops. */
 export function launch(engine: Engine, run: LiveRun, command: Command): void {
@@ -32,7 +33,7 @@ export function launch(engine: Engine, run: LiveRun, command: Command): void {
 
 function launchTimer(engine: Engine, run: LiveRun, { id: commandId, dueMs }: TimerCommand): void {
   const place = { runId: run.runId, commandId };
-  const cancel = engine.alarms.at(dueMs, () => {
+  const cancel = engine.alarms.at(steadyTimeOf(engine, run, dueMs), () => {
     const recorded = recordSuccess(commandId, null);
     engine.submit({
       decide: (batch) => takeOutcome(engine, batch, place, { ...recorded, timeMsMin: dueMs }),
