@@ -26,7 +26,7 @@ export async function* followLogs(
       const tail = tails.get(part) ?? new LogTail(pathOf(paths, part));
       tails.set(part, tail);
       const lines = tail.read().map((line) => parseLine(part, line));
-      return [...(before.get(part) ?? []), ...lines];
+      return (before.get(part) ?? []).concat(lines);
     });
   // The tails begin with what the present files hold; only the rotated ones are read apart.
   const rotated = partsIn(paths, options.part).map(
