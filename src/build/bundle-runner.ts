@@ -3,10 +3,11 @@ import { dirname } from "node:path";
 
 import type { BuildMetafile } from "bun";
 
+import { RUNTIME_FLAGS } from "../release/runner-command.ts";
 import { metafileOf } from "./metafile.ts";
 
 /** Makes the file run by itself wherever `stigmer` is on the PATH; nothing in the working directory can influence it. */
-const FIRST_LINE = "#!/usr/bin/env -S BUN_BE_BUN=1 stigmer --no-env-file --config=/dev/null";
+const FIRST_LINE = `#!/usr/bin/env -S BUN_BE_BUN=1 stigmer ${RUNTIME_FLAGS.join(" ")}`;
 
 /** Bundles the agent-runner into one file, and tells what went in. The same sources give the same bytes, in any folder. */
 export async function bundleRunner(options: {
