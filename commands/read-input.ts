@@ -1,15 +1,28 @@
-import { readFileSync } from "node:fs";
-
 import { messageOf, StigmerError, systemCodeOf } from "../src/base/errors.ts";
+import { readSmallFile, tooLarge } from "../src/base/read-small-file.ts";
+
+/** As much as the server takes in one request. */
+const INPUT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** The text of a file, or of standard input for `-`. */
 export async function readText(path: string): Promise<string> {
-  if (path === "-") return Bun.stdin.text();
+  if (path === "-") return readStdin();
   try {
-    return readFileSync(path, "utf8");
+    return readSmallFile(path, INPUT_BYTES_MAX);
   } catch (cause) {
-    throw cannotRead(path, cause);
+    throw cause instanceof StigmerError ? cause : cannotRead(path, cause);
   }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of Bun.stdin.stream()) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > INPUT_BYTES_MAX) throw tooLarge("standard input", INPUT_BYTES_MAX);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 export function cannotRead(path: string, cause: unknown): StigmerError {

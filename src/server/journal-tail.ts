@@ -66,9 +66,10 @@ export function createJournalTail(options: JournalTailOptions): JournalTail {
     const message = messageOf(error);
     // While the runner restarts this is expected; anything else needs to be seen, once.
     const isExpected = error instanceof StigmerError && error.code === "unavailable";
-    if (!isExpected && message === problem) return;
-    if (!isExpected) problem = message;
     const hint = error instanceof StigmerError ? error.hint : undefined;
+    const told = hint === undefined ? message : `${message}; ${hint}`;
+    if (!isExpected && told === problem) return;
+    if (!isExpected) problem = told;
     log[isExpected ? "debug" : "warn"](`the journal is not read: ${message}`, { hint });
   };
   return {
@@ -129,7 +130,7 @@ function foreign(what: string): StigmerError {
     "conflict",
     `data/journal.db does not belong to data/stigmer.db: ${what}`,
     {
-      hint: "stop the server; then put back journal.db, stigmer.db and blobs from one backup, or move all of them away",
+      hint: "stop the server, then put back journal.db, stigmer.db and blobs from one backup, or move all of them away",
     },
   );
 }

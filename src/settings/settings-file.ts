@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
-
 import { type Document, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 
 import { StigmerError, systemCodeOf } from "../base/errors.ts";
 import { isJsonObject, Json, type JsonObject } from "../base/json.ts";
+import { readSmallFile } from "../base/read-small-file.ts";
 import { type InputSource, parseInput } from "../schema/parse-input.ts";
 import { Settings } from "./settings.ts";
+
+const SETTINGS_BYTES_MAX = 1024 * 1024;
 
 /** A file of settings as it was written: its values, and the document that keeps its comments. */
 export interface SettingsFile {
@@ -52,8 +53,9 @@ export function parseSettings(text: string, file: string): SettingsFile {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readSmallFile(file, SETTINGS_BYTES_MAX);
   } catch (cause) {
+    if (cause instanceof StigmerError) throw cause;
     if (systemCodeOf(cause) === "ENOENT") return "";
     throw new StigmerError("failed", `${file} can't be read`, { cause, hint: "check who owns it" });
   }

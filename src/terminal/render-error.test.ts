@@ -66,3 +66,27 @@ test("what came from elsewhere can't steer the terminal", () => {
   expect(text).not.toContain("\u0007");
   expect(text.split("\n")).toHaveLength(2);
 });
+
+test("no line of a message can pass for a line of ours, whichever way it is written", () => {
+  const error = new StigmerError("failed", "gone\r\nerror: forged", { hint: "a\nhint: forged" });
+
+  const text = renderError(error, { color: false });
+
+  expect(text).toBe("error: gone\n  error: forged\nhint: a\n  hint: forged");
+});
+
+test("what turns the order of the letters around is left out", () => {
+  const error = new StigmerError("failed", "a\u202Eb\u2066c\u200Fd");
+
+  expect(renderError(error, { color: false })).toBe("error: abc\u200Fd");
+});
+
+test("a message and an issue beyond all measure are cut in the middle", () => {
+  const long = `begin ${"x".repeat(20_000)} end`;
+  const issues = [{ pointer: `/${long}`, message: long, got: long }];
+
+  const text = renderError(new StigmerError("invalid_input", long, { issues }), { color: false });
+
+  expect(text.length).toBeLessThan(6_000);
+  expect(text).toMatch(/^error: begin x+…x+ end\n {2}\/begin x+…x+ end {2}begin x+…x+ end \(got /);
+});

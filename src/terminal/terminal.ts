@@ -2,6 +2,7 @@ import { type ConsolaInstance, createConsola } from "consola/core";
 
 import type { JsonValue } from "../base/json.ts";
 import { writeWhole } from "./output.ts";
+import { indented, plainJson, styledText } from "./plain-text.ts";
 import { createStyle, type Style, wantsColor } from "./style.ts";
 
 const STDOUT = 1;
@@ -59,11 +60,14 @@ export function openTerminal(host: Host, wants: { json: boolean; quiet: boolean 
       return talk;
     },
     screen,
-    print: (text) => writeWhole(STDOUT, `${text}\n`),
-    printJson: (value) =>
-      writeWhole(STDOUT, `${JSON.stringify(value, null, columns === undefined ? 0 : 2)}\n`),
-    printJsonLine: (value) => writeWhole(STDOUT, `${JSON.stringify(value)}\n`),
+    print: (text) => writeWhole(STDOUT, `${styledText(text)}\n`),
+    printJson: (value) => printJson(value, columns === undefined ? 0 : 2),
+    printJsonLine: (value) => printJson(value, 0),
   };
+}
+
+function printJson(value: JsonValue | object, indent: number): void {
+  writeWhole(STDOUT, `${plainJson(JSON.stringify(value, null, indent))}\n`);
 }
 
 function openScreen(host: Host): Screen {
@@ -90,8 +94,10 @@ function createTalk(screen: Screen, level: number): ConsolaInstance {
     reporters: [
       {
         log: ({ type, args }) => {
-          const text = args.map(String).join(" ");
-          screen.write(`${type === "warn" ? `${screen.style.yellow("warning:")} ` : ""}${text}\n`);
+          const text = styledText(args.map(String).join(" "));
+          const isWarning = type === "warn";
+          const line = isWarning ? `${screen.style.yellow("warning:")} ${indented(text)}` : text;
+          screen.write(`${line}\n`);
         },
       },
     ],

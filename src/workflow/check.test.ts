@@ -179,3 +179,11 @@ test("an expression that is not jq is refused by name, one that only this runtim
   expect(() => checkExpressions(misspelt)).toThrow("ma/1 is not defined");
   expect(() => checkExpressions(early)).not.toThrow();
 });
+
+test("of a long expression what is around the mistake is shown", () => {
+  const long = `${".a + ".repeat(1_000)} nope ${" + .b".repeat(1_000)}`;
+
+  const [issue] = issuesOf(`${head}do: [{ a: { set: { x: "\${ ${long} }" } } }]`);
+
+  expect(issue?.got).toMatch(/^….{0,200} nope .{0,200}…$/);
+});

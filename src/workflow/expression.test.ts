@@ -67,6 +67,12 @@ test("a failure names the expression and the reason", () => {
   expect(() => evaluate(".text + 1", setting)).toThrow(/cannot be added in the expression: \.text/);
 });
 
+test("a long expression is named by its beginning", () => {
+  const long = `.text + 1 ${"# x\n".repeat(5_000)}`;
+
+  expect(() => evaluate(long, setting)).toThrow(/^.{400,700}…$/s);
+});
+
 test("an expression without end is stopped by its fuel", () => {
   expect(() => evaluate("last(repeat(1))", setting)).toThrow(ExpressionFailure);
 });

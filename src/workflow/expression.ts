@@ -19,6 +19,8 @@ export interface Setting {
 
 /** What it takes to begin: no number of small expressions is free. */
 const EVALUATION_FUEL = 20;
+/** What of an expression goes into a message, which a run may keep for good. */
+const SHOWN_MAX = 500;
 
 /** An expression failed; the message says which and why. */
 export class ExpressionFailure extends Error {
@@ -94,7 +96,9 @@ function run(text: string, setting: Setting): JsonValue {
     const value = compile(text).first(input, variables, options) ?? null;
     return value === input ? value : bounded(value);
   } catch (error) {
-    throw new ExpressionFailure(`${messageOf(error)} in the expression: ${text.trim()}`, {
+    const told = text.trim();
+    const shown = told.length > SHOWN_MAX ? `${told.slice(0, SHOWN_MAX)}…` : told;
+    throw new ExpressionFailure(`${messageOf(error)} in the expression: ${shown}`, {
       cause: error,
     });
   }

@@ -324,7 +324,7 @@ describe("the journal", () => {
     const readiness = await bodyOf(await again.request("/readyz"));
 
     expect(readiness["journalProblem"]).toBe(
-      "data/journal.db does not belong to data/stigmer.db: it is an older copy of the one that the server has read",
+      "data/journal.db does not belong to data/stigmer.db: it is an older copy of the one that the server has read; stop the server, then put back journal.db, stigmer.db and blobs from one backup, or move all of them away",
     );
     expect(await server.store.journal.position()).toBe(2);
     await again.stop();

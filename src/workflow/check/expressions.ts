@@ -10,6 +10,7 @@ import { soleExpression, splitTemplate, UnclosedExpression } from "../template.t
 
 /** Variables of the language that this runtime does not have. */
 const LATER = ["secrets", "authorization"];
+const SHOWN_MAX = 200;
 
 /**
  * Every expression is compiled, so that a misspelt one is known before the run, with its place in the file. With
@@ -70,8 +71,16 @@ function compileIssue(piece: Piece, site: ExpressionSite, place: Place): InputIs
     const offset = piece.offset + (isSyntax ? error.offset : 0);
     const reason = explain(messageOf(error), site);
     const hint = isSyntax && error.hint !== undefined ? ` (${error.hint})` : "";
-    return issueAt(site, place, { offset, message: `${reason}${hint}`, got: piece.text.trim() });
+    const got = excerpt(piece.text, offset - piece.offset);
+    return issueAt(site, place, { offset, message: `${reason}${hint}`, got });
   }
+}
+
+/** The expression, or what of a long one is around the mistake. */
+function excerpt(text: string, offset: number): string {
+  const from = Math.max(0, offset - SHOWN_MAX / 2);
+  const shown = text.slice(from, from + SHOWN_MAX).trim();
+  return `${from > 0 ? "…" : ""}${shown}${from + SHOWN_MAX < text.length ? "…" : ""}`;
 }
 
 function explain(message: string, { variables }: ExpressionSite): string {
