@@ -9,5 +9,5 @@ try {
   process.exit(await run(args));
 } catch (error) {
   const { reportFailure } = await import("./report-failure.ts");
-  process.exit(reportFailure(error, process.env));
+  process.exit(reportFailure(error, process.env, process.argv.slice(2)));
 }

@@ -5,14 +5,22 @@ import { exitStatus, messageOf, StigmerError, systemCodeOf } from "../base/error
 import { formatLogLine } from "../base/log.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
 import { processHost } from "../terminal/host.ts";
-import { OutputClosed, writeWhole } from "../terminal/output.ts";
+import { hasPrinted, OutputClosed, writeWhole } from "../terminal/output.ts";
+import { plainJson } from "../terminal/plain-text.ts";
 import { renderError } from "../terminal/render-error.ts";
 import { wantsColor } from "../terminal/style.ts";
 
 type Environment = Record<string, string | undefined>;
 
-/** Says on stderr what went wrong, and returns the exit status that tells it to programs. */
-export function reportFailure(error: unknown, environment: Environment): number {
+/**
+ * Says on stderr what went wrong, with `--json` on stdout too, as the one document that was promised there. Returns the
+ * exit status that tells it to programs.
+ */
+export function reportFailure(
+  error: unknown,
+  environment: Environment,
+  words: readonly string[],
+): number {
   if (error instanceof OutputClosed) return 0;
   const known =
     error instanceof StigmerError
@@ -20,17 +28,32 @@ export function reportFailure(error: unknown, environment: Environment): number 
       : (explainSystemError(error) ?? explainDefect(error, environment));
   const color = wantsColor(processHost.stderr, environment);
   const debug = environment["STIGMER_DEBUG"] ? `${stackOf(error)}\n` : "";
-  say(`${renderError(known, { color })}\n${debug}`);
+  if (asksForJson(words) && !hasPrinted()) say(1, `${toErrorDocument(known)}\n`);
+  say(2, `${renderError(known, { color })}\n${debug}`);
   return exitStatus[known.code];
 }
 
 /** Nobody may be left to hear it; the exit status still tells. */
-function say(text: string): void {
+function say(descriptor: 1 | 2, text: string): void {
   try {
-    writeWhole(2, text);
+    writeWhole(descriptor, text);
   } catch {
-    // Standard error is closed or full.
+    // It is closed or full.
   }
+}
+
+/** `jq` reads its words itself, and what it prints is JSON without being asked. */
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.findIndex((word) => word === "--" || word === "jq");
+  const asked = (end === -1 ? words : words.slice(0, end)).findLast((word) =>
+    /^--json(=|$)/.test(word),
+  );
+  return asked === "--json" || asked === "--json=true";
+}
+
+function toErrorDocument({ code, message, hint, issues }: StigmerError): string {
+  const error = { code, message, hint, ...(issues.length > 0 && { issues }) };
+  return plainJson(JSON.stringify({ error }, null, processHost.stdout.isTTY ? 2 : 0));
 }
 
 /** What the operating system refuses, and no defect of ours. */
