@@ -5,6 +5,7 @@ import type { Finding } from "./doctor/finding.ts";
 import { checkHome } from "./doctor/home.ts";
 import { checkPrograms, checkRunners, checkSandbox } from "./doctor/installation.ts";
 import { checkServer } from "./doctor/server.ts";
+import { checkClock, checkLocks, checkNetwork } from "./doctor/surroundings.ts";
 import { homePaths } from "./home.ts";
 
 export const doctor = command({
@@ -15,9 +16,12 @@ export const doctor = command({
     const findings = [
       ...checkPrograms(process.env),
       ...checkHome(paths),
+      checkClock(paths, Date.now()),
+      ...checkLocks(paths),
       ...checkRunners(paths),
       ...(await checkServer(paths)),
-      checkSandbox(process.env),
+      ...checkNetwork(process.env),
+      await checkSandbox(process.env),
     ];
     const isWell = findings.every(({ level }) => level !== "problem");
     if (terminal.isJson) terminal.printJson({ well: isWell, findings });

@@ -7,9 +7,11 @@ import { type Finding, note, ok, problem } from "./finding.ts";
 /** Less than this is soon used up by a journal and its logs. */
 const FREE_BYTES_MIN = 256 * 1024 * 1024;
 const OTHERS = 0o077;
+const WRITABLE_BY_OTHERS = 0o022;
 
 /** Whether the home is ours alone, can be written, and has room. Changes nothing. */
-export function checkHome({ home, token, config }: Paths): Finding[] {
+export function checkHome(paths: Paths): Finding[] {
+  const { home, token, config } = paths;
   const found = look(home);
   if (!found)
     return [note("home", `${home} is not there yet; the first "stigmer server" makes it`)];
@@ -18,6 +20,7 @@ export function checkHome({ home, token, config }: Paths): Finding[] {
   }
   return [
     ownershipOf(home, found),
+    ...foldersOf(paths).flatMap((folder) => safetyOf(folder)),
     ...[token, config].flatMap((file) => secrecyOf(file)),
     spaceIn(home),
     executionIn(home),
@@ -43,6 +46,25 @@ function ownershipOf(home: string, found: Stats): Finding {
     return problem("home", `${home} can't be written`, "mount it read-write, or set STIGMER_HOME");
   }
   return ok("home", `${home} is ours alone and can be written`);
+}
+
+/** Every folder whose content is believed; the sockets may lie outside the home. */
+function foldersOf({ run, sockets, data, logs, runners, bin }: Paths): string[] {
+  return [...new Set([run, sockets, data, logs, runners, bin])];
+}
+
+/** Whoever may write there may put something in the place of what is ours. */
+function safetyOf(folder: string): Finding[] {
+  const found = look(folder);
+  if (!found) return [];
+  const { uid, username } = userInfo();
+  if (found.uid !== uid) {
+    const message = `${folder} belongs to another user (uid ${found.uid})`;
+    return [problem("home", message, `sudo chown -R ${username} ${folder}`)];
+  }
+  if ((found.mode & WRITABLE_BY_OTHERS) === 0) return [];
+  const mode = (found.mode & 0o777).toString(8);
+  return [problem("home", `others may write to ${folder} (mode ${mode})`, `chmod 700 ${folder}`)];
 }
 
 /** Files that hold secrets are for their owner alone. */

@@ -6,6 +6,8 @@ import type { Paths } from "../../src/base/paths.ts";
 import { listRunners } from "../../src/release/list-runners.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
 
+const SANDBOX_MAX_MS = 3_000;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The program itself: which build it is, and whether another one hides it. */
@@ -67,16 +69,37 @@ export function checkRunners(paths: Paths): Finding[] {
 }
 
 /** Agents' shell and file tools are refused without it; everything else works. */
-export function checkSandbox(environment: Environment): Finding {
+export async function checkSandbox(environment: Environment): Promise<Finding> {
   if (process.platform !== "linux") {
     return note("sandbox", "the shell and file tools of agents need Linux and bubblewrap");
   }
   const program = Bun.which("bwrap", { PATH: environment["PATH"] ?? "" });
-  return program === null
-    ? note(
+  if (program === null) {
+    return note(
+      "sandbox",
+      "bubblewrap is missing: the shell and file tools of agents are refused",
+      "apt install bubblewrap, dnf install bubblewrap, or the like",
+    );
+  }
+  const refusal = await trySandbox(program);
+  return refusal === undefined
+    ? ok("sandbox", `bubblewrap is ${program}, and works`)
+    : note(
         "sandbox",
-        "bubblewrap is missing: the shell and file tools of agents are refused",
-        "apt install bubblewrap, dnf install bubblewrap, or the like",
-      )
-    : ok("sandbox", `bubblewrap is ${program}`);
+        `bubblewrap can't make a sandbox: ${refusal}; the shell and file tools of agents are refused`,
+        "allow user namespaces, as with: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+      );
+}
+
+/** Containers and hardened systems forbid it what it needs. Undefined when it works. */
+async function trySandbox(program: string): Promise<string | undefined> {
+  const view = ["--ro-bind", "/", "/", "--unshare-all", "--die-with-parent"];
+  const child = Bun.spawn([program, ...view, "/bin/sh", "-c", "exit 0"], {
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+    timeout: SANDBOX_MAX_MS,
+  });
+  const complaint = (await child.stderr.text()).trim().split("\n")[0] ?? "";
+  return (await child.exited) === 0 ? undefined : complaint || `status ${child.exitCode}`;
 }

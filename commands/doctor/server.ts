@@ -1,4 +1,3 @@
-import { version } from "../../src/base/build-info.ts";
 import { messageOf, StigmerError } from "../../src/base/errors.ts";
 import type { Paths } from "../../src/base/paths.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
@@ -6,6 +5,7 @@ import { describeModel } from "../../src/settings/model.ts";
 import { readSettings } from "../../src/settings/read-settings.ts";
 import { daemonState } from "../../src/supervisor/daemon.ts";
 import { readServerReport } from "../server/report.ts";
+import { skewOf } from "../skew.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
 
 const CONNECT_MAX_MS = 3_000;
@@ -48,10 +48,11 @@ function stateOf(paths: Paths): Finding {
 }
 
 function partsOf(report: ServerReport): Finding[] {
+  const skew = skewOf(report);
   const server =
-    report.version === version
+    skew === undefined
       ? ok("server", `${report.version} at ${report.url}`)
-      : problem("server", `it is ${report.version}, but this is ${version}`, RESTART);
+      : problem("server", skew, RESTART);
   const parts = report.parts.map(({ name, state, restarts, lastError }) => {
     if (state === "ready")
       return ok(name, restarts === 0 ? "ready" : `ready, restarted ${restarts} times`);
