@@ -7,8 +7,8 @@ import { command } from "./define.ts";
 import { homePaths } from "./home.ts";
 import { offlineFlag, releaseEnvironment } from "./runner/environment.ts";
 import { reportCheck, reportOutcome } from "./upgrade/report.ts";
-import { restartServer } from "./upgrade/restart-server.ts";
-import { showUpgradeDownload } from "./upgrade/show-download.ts";
+import { restartServer, warnOfOldServer } from "./upgrade/restart-server.ts";
+import { showingDownload } from "./upgrade/show-download.ts";
 
 export const upgrade = command({
   details:
@@ -39,9 +39,12 @@ export const upgrade = command({
     if (values.check) return reportCheck(await checkUpgrade(source), terminal);
     const outcome = values.rollback
       ? await rollbackProgram(source)
-      : await upgradeProgram({ ...source, paths, onProgress: showUpgradeDownload(terminal) });
+      : await showingDownload(terminal, onNotice, (shown) =>
+          upgradeProgram({ ...source, paths, ...shown }),
+        );
     const server = outcome.isChanged ? await restartServer(paths, outcome, terminal) : undefined;
     reportOutcome(outcome, server, terminal);
+    if (!outcome.isChanged) warnOfOldServer(paths, outcome.to, terminal);
   },
 });
 

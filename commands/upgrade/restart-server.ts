@@ -37,6 +37,15 @@ export async function restartServer(
   return restartBy(path, daemon.hint, to);
 }
 
+/** An upgrade that was cut off may have left a server of the version before. */
+export function warnOfOldServer(paths: Paths, version: string, terminal: Terminal): void {
+  const daemon = daemonState(paths);
+  if (daemon.state !== "running" || daemon.hint.version === version) return;
+  terminal.talk.warn(
+    `the server is ${daemon.hint.version}: "stigmer server restart" makes it ${version}`,
+  );
+}
+
 /** Whether a service manager keeps that very server, and has started it again. */
 async function restartService(server: ServerHint): Promise<boolean> {
   const { manager } = ownService();

@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { compileBinary } from "../../src/build/compile-binary.ts";
 import { places } from "../../src/build/places.ts";
+import { createKeyPair } from "../../src/build/release/minisign.ts";
 import { hostTarget, obtainRuntime } from "../../src/build/release/runtimes.ts";
 import type { Checkpoint } from "../../src/release/checkpoint.ts";
 import { releases, scratchFolder } from "../multicall/compiled.ts";
 import {
+  builtRelease,
   placeProgram,
   practiceKey,
   publish,
@@ -23,24 +25,29 @@ const { version: next } = releases.new;
 const good = await publish();
 const folder = scratchFolder();
 /** The release v9.9.1, but it dies at the checkpoint that STIGMER_TEST_CHECKPOINT names. */
-const program = join(folder.path, "build/stigmer");
+const program = join(folder.path, "practice/stigmer");
+/** The same as it would be published: it trusts a key that nobody else has. */
+const publishedKey = createKeyPair().key;
+const published = join(folder.path, "published/stigmer");
 
 beforeAll(async () => {
-  mkdirSync(join(folder.path, "build"));
+  await compile(program, practiceKey.publicKey);
+  await compile(published, publishedKey.publicKey);
+}, BUILD_MAX_MS);
+
+async function compile(outfile: string, releaseKey: string): Promise<void> {
+  mkdirSync(join(outfile, ".."));
   const target = hostTarget();
   await compileBinary({
     facts: { version: old, commit: "0123456789ab", time: "2026-01-02T03:04:05.000Z" },
     entry: places.entry,
     runner: releases.old.runner,
-    outfile: program,
-    release: {
-      target,
-      runtime: await obtainRuntime(target, places.runtimes),
-      releaseKey: practiceKey.publicKey,
-    },
+    outfile,
+    release: { target, runtime: await obtainRuntime(target, places.runtimes), releaseKey },
     hasCheckpoints: true,
   });
-}, BUILD_MAX_MS);
+}
+
 afterAll(() => folder[Symbol.dispose]());
 
 let place: UpgradeGround;
@@ -113,6 +120,43 @@ test.each([...before.slice(2), ...after])(
     expect(withoutLock()).toEqual([".stigmer.previous", "stigmer"]);
   },
 );
+
+test(
+  "after an upgrade that was killed before its server was restarted, the next one says so and cleans up",
+  async () => {
+    const own = { binary: place.program };
+    await place.stigmer(["server", "--port", "0"], own);
+    await withMirror(builtRelease(next), async (mirror) => {
+      const killed = await killedAt("upgrade-answered", mirror.url);
+      const again = await place.upgrade(mirror.url);
+
+      expect(killed.signal).toBe("SIGKILL");
+      expect(again).toMatchObject({ status: 0, stdout: `stigmer ${next} is already installed\n` });
+      expect(again.stderr).toBe(
+        `warning: the server is ${old}: "stigmer server restart" makes it ${next}\n`,
+      );
+      expect(withoutLock()).toEqual([".stigmer.previous", "stigmer"]);
+      expect(statSync(join(place.bin, ".stigmer.previous")).ino).toBe(statSync(program).ino);
+    });
+    await place.stigmer(["server", "stop"], own);
+  },
+  BUILD_MAX_MS,
+);
+
+test("a program that trusts a published key takes what it signed, and nothing signed for practice", async () => {
+  rmSync(place.program);
+  placeProgram(published, place.program);
+
+  const practice = await withMirror(good, (mirror) => place.upgrade(mirror.url));
+  const real = await withMirror(await publish({ key: publishedKey }), (mirror) =>
+    place.upgrade(mirror.url),
+  );
+
+  expect(practice).toMatchObject({ status: 1, stdout: "" });
+  expect(practice.stderr).toContain("is signed with the key 7970AE3C8B54EA98, and this build");
+  expect(real.status).toBe(0);
+  expect(await place.version()).toBe(next);
+});
 
 test("killed in the middle of the download, the next upgrade goes on from there", async () => {
   await withMirror(good, async (mirror) => {

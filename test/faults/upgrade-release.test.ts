@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { binary, releases } from "../multicall/compiled.ts";
 import { startForwardProxy } from "./forward-proxy.ts";
+import { createPrivateAuthority } from "./private-authority.ts";
 import { startReleaseServer } from "./release-server.ts";
 import {
   ASSET,
@@ -23,6 +25,10 @@ import {
 
 const { version: old } = releases.old;
 const good = await publish();
+const authorityFolder = mkdtempSync(join(tmpdir(), "stigmer-authority-"));
+afterAll(() => rmSync(authorityFolder, { recursive: true, force: true }));
+const authority = createPrivateAuthority(authorityFolder);
+if (!authority) console.warn("skipped: without openssl there is no private authority to test with");
 const archiveOf = (files: ReadonlyMap<string, Uint8Array>) =>
   files.get(`/v9.9.2/${ASSET("v9.9.2")}`) ?? new Uint8Array();
 
@@ -405,6 +411,45 @@ describe("whom to believe", () => {
     expect(proxy.targets).toEqual([]);
   });
 
+  test.skipIf(!authority)("a mirror's own authority is named in SSL_CERT_FILE", async () => {
+    const { caPath, tls } = authority ?? { caPath: "", tls: { key: "", cert: "" } };
+    const mirror = await startReleaseServer({ files: good, tls });
+    const ask = (environment: Record<string, string>) =>
+      place.stigmer(["upgrade"], {
+        binary: place.program,
+        environment: { STIGMER_DOWNLOAD_BASE_URL: mirror.url, ...environment },
+      });
+
+    const refused = await ask({});
+    const done = await ask({ SSL_CERT_FILE: caPath });
+    await mirror.stop();
+
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/TLS: the server cannot be trusted \([A-Z_]+\)/);
+    expect(done.status).toBe(0);
+  });
+
+  test("a mirror that wants to know who asks hears it each time", async () => {
+    const header = join(place.home, "header");
+    writeFileSync(header, "Authorization: Bearer hush\n", { mode: 0o600 });
+    await withMirror(good, async (mirror) => {
+      const done = await place.stigmer(["upgrade"], {
+        binary: place.program,
+        environment: {
+          STIGMER_DOWNLOAD_BASE_URL: mirror.url,
+          STIGMER_DOWNLOAD_AUTH_FILE: header,
+        },
+      });
+
+      expect(done.status).toBe(0);
+      expect(mirror.requests.map(({ path, headers }) => [path, headers["authorization"]])).toEqual([
+        ["/latest/checksums.txt.minisig", "Bearer hush"],
+        ["/v9.9.2/checksums.txt", "Bearer hush"],
+        [`/v9.9.2/${ASSET("v9.9.2")}`, "Bearer hush"],
+      ]);
+    });
+  });
+
   test("a development build says how to get another", async () => {
     const refused = await place.stigmer(["upgrade", "--check"], { binary });
 
@@ -424,13 +469,14 @@ describe("--check", () => {
       const notes = "https://github.com/stigmer/stigmer/releases/tag/v9.9.2";
       expect(told).toMatchObject({ status: 0, stderr: "" });
       expect(told.stdout).toBe(
-        `stigmer v9.9.2 is there; this is ${old}\n  news     ${notes}\n  upgrade  stigmer upgrade\n`,
+        `stigmer v9.9.2 is there; this is ${old}\n  news     ${notes}\n  upgrade  run: stigmer upgrade\n`,
       );
       expect(JSON.parse(json.stdout)).toEqual({
         current: old,
         newest: "v9.9.2",
         isNewer: true,
         notes,
+        instruction: "run: stigmer upgrade",
       });
       expect(new Set(mirror.requests.map(({ path }) => path))).toEqual(
         new Set(["/latest/checksums.txt.minisig"]),

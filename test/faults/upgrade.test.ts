@@ -350,7 +350,8 @@ const managed = async (words: string, folder = "bin"): Promise<void> => {
       expect(refused.stderr).toEndWith(`hint: ${words}\n`);
     }
     expect(mirror.requests).toEqual([]);
-    expect((await own.upgrade(mirror.url, "--check")).status).toBe(0);
+    const { stdout } = await own.upgrade(mirror.url, "--check");
+    expect(stdout).toEndWith(`\n  upgrade  ${words}\n`);
   });
   expect(own.names()).toEqual(["stigmer"]);
   await own[Symbol.asyncDispose]();

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { target, version } from "../../base/build-info.ts";
 import { StigmerError, systemCodeOf } from "../../base/errors.ts";
 import { ownExecutable } from "../../base/process-executable.ts";
-import { findManager } from "./manager.ts";
+import { findManager } from "./package-manager.ts";
 
 /** The program's own file, and what may lie beside it. All names begin with a dot and its own name. */
 export interface Installation {

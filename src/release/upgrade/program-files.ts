@@ -42,8 +42,12 @@ export function writeFresh(
   requireSpace(folder, program.length);
   const { mode, uid, gid } = statSync(path);
   writeDurably(fresh, program, mode & 0o777);
-  // Only root can give a file away, and only a file of root's can be somebody else's.
-  if (process.geteuid?.() === 0) chownSync(fresh, uid, gid);
+  giveToOwner(fresh, { uid, gid });
+}
+
+/** Only root can give a file away: what it changes for a person stays that person's. */
+export function giveToOwner(file: string, { uid, gid }: { uid: number; gid: number }): void {
+  if (process.geteuid?.() === 0) chownSync(file, uid, gid);
 }
 
 /** Better to say so before than half way. */

@@ -1,10 +1,10 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 
-import { lock } from "../../base/file-lock.ts";
+import { lock, tryLock } from "../../base/file-lock.ts";
 import { readLockTimeoutMs } from "../lock-timeout.ts";
 import { explainTrouble } from "./explain-trouble.ts";
 import type { Installation } from "./installation.ts";
-import { sweepLeftovers } from "./program-files.ts";
+import { giveToOwner, sweepLeftovers } from "./program-files.ts";
 
 export interface LockOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -28,6 +28,7 @@ export async function underUpgradeLock<T>(
       },
     });
     try {
+      giveToOwner(path, statSync(folder));
       sweepLeftovers(installation);
       return await work();
     } finally {
@@ -35,6 +36,19 @@ export async function underUpgradeLock<T>(
       rmSync(installation.fresh, { force: true });
       held.release();
     }
+  } catch (error) {
+    throw explainTrouble(error, folder);
+  }
+}
+
+/** Cleans up after a change that was cut off, where there is something to clean up and nobody is at work. */
+export function sweepIfIdle(installation: Installation): void {
+  const { fresh, kept, folder } = installation;
+  if (!existsSync(fresh) && !existsSync(kept)) return;
+  try {
+    const held = tryLock(installation.lock);
+    if (held) sweepLeftovers(installation);
+    held?.release();
   } catch (error) {
     throw explainTrouble(error, folder);
   }

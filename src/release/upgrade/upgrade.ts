@@ -10,10 +10,11 @@ import { askBuild } from "./ask-build.ts";
 import { exchange } from "./exchange.ts";
 import { findRelease, readDigests, type Release, type ReleaseSource } from "./find-release.ts";
 import { type Installation, ownInstallation, requireOwnFile } from "./installation.ts";
+import { findManager } from "./package-manager.ts";
 import { writeFresh } from "./program-files.ts";
 import { requireTrustedSource } from "./trusted-source.ts";
 import { unpackProgram } from "./unpack-program.ts";
-import { underUpgradeLock } from "./upgrade-lock.ts";
+import { sweepIfIdle, underUpgradeLock } from "./upgrade-lock.ts";
 import { isNewer } from "./version.ts";
 
 const ARCHIVE_BYTES_MAX = 500_000_000;
@@ -32,6 +33,8 @@ export interface UpgradeCheck {
   readonly isNewer: boolean;
   /** The page that tells what the newest one brings. */
   readonly notes: string;
+  /** What a person runs to get it. */
+  readonly instruction: string;
 }
 
 export interface UpgradeOutcome {
@@ -47,7 +50,7 @@ export interface UpgradeOutcome {
 export async function checkUpgrade(
   request: Omit<UpgradeRequest, "paths" | "onProgress">,
 ): Promise<UpgradeCheck> {
-  const { version: current } = ownInstallation();
+  const { version: current, path } = ownInstallation();
   requireTrustedSource(request.releaseKey, request.environment);
   const { version: newest } = await findRelease(request.version, request);
   return {
@@ -55,6 +58,7 @@ export async function checkUpgrade(
     newest,
     isNewer: isNewer(newest, current),
     notes: releaseNotesUrl(newest),
+    instruction: findManager(path)?.instruction ?? "run: stigmer upgrade",
   };
 }
 
@@ -64,9 +68,12 @@ export async function upgradeProgram(request: UpgradeRequest): Promise<UpgradeOu
   requireTrustedSource(request.releaseKey, request.environment);
   requireOwnFile(installation);
   const release = await findRelease(request.version, request);
-  const unchanged = outcomeOf(installation, { isChanged: false, to: installation.version });
-  if (!isWanted(release.version, installation.version, request.version)) return unchanged;
   const { path, version: from } = installation;
+  const unchanged = { isChanged: false, from, to: from, path };
+  if (!isWanted(release.version, from, request.version)) {
+    sweepIfIdle(installation);
+    return unchanged;
+  }
   const asset = programAsset({ version: release.version, target: installation.target });
   const archive = await fetchArchive(release, asset, request);
   const outcome = await underUpgradeLock(installation, request, async () => {
@@ -129,11 +136,4 @@ async function isDoneByAnother(
   throw new StigmerError("conflict", `${path} was replaced while this program ran: it ${fate}`, {
     hint: "run the command again; where it does not start, install stigmer again",
   });
-}
-
-function outcomeOf(
-  { path, version }: Installation,
-  end: Pick<UpgradeOutcome, "isChanged" | "to">,
-): UpgradeOutcome {
-  return { ...end, from: version, path };
 }
