@@ -15,7 +15,7 @@ import { join } from "node:path";
 
 import { target } from "../../src/base/build-info.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
-import { type Outcome, releases } from "../multicall/compiled.ts";
+import { type Outcome, releases, run } from "../multicall/compiled.ts";
 import { damagedBinary } from "./damaged-binary.ts";
 import { startForwardProxy } from "./forward-proxy.ts";
 import { createPrivateAuthority } from "./private-authority.ts";
@@ -46,6 +46,26 @@ const from = (base: string, more: Environment = {}): Environment => ({
 });
 const ask = (place: Ground, environment: Environment) =>
   place.stigmer(["agent-runner", "--version"], { binary, environment });
+
+/** Only root may mount; a name space of its own keeps that from everybody else. */
+const mayMount =
+  process.platform === "linux" &&
+  Bun.which("unshare") !== null &&
+  Bun.spawnSync(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]).success;
+if (!mayMount) console.warn("skipped: this user may not mount a file system");
+
+/** Asks in a name space where the script has mounted something. */
+async function askWithin(
+  place: Ground,
+  script: string,
+  environment: Environment,
+): Promise<Outcome> {
+  const command = `${script} && exec "$0" agent-runner --version`;
+  return run(["unshare", "--mount", "sh", "-c", command, binary], {
+    home: place.home,
+    environment: { STIGMER_HOME: place.state, ...environment },
+  });
+}
 
 interface Mirror extends ReleaseServer {
   readonly ranges: (string | undefined)[];
@@ -192,6 +212,45 @@ describe.concurrent("a damaged binary ends in a sentence where the mirror", () =
       expect(inJson.status).toBe(1);
       expectClean(inJson);
       expectNothingInPlace(other);
+    },
+    SLOW_MS,
+  );
+});
+
+describe.skipIf(!mayMount).concurrent("a disk", () => {
+  test.each([10, 50, 99])(
+    "with room for %d percent of a download is one sentence, and nothing is asked for twice",
+    async (percent) => {
+      await using place = ground();
+      await using server = await mirror();
+      mkdirSync(place.state);
+      const kibibytes = Math.floor((good.length * percent) / 100 / 1024);
+      const script = `mount -t tmpfs -o size=${kibibytes}k none ${place.state}`;
+
+      const outcome = await askWithin(place, script, from(server.url));
+
+      expect(outcome).toMatchObject({ status: 1, stdout: "" });
+      expect(outcome.stderr).toContain("disk: the disk is full: ");
+      expect(outcome.stderr).toContain("(ENOSPC)");
+      expect(outcome.stderr).not.toContain("    at ");
+      expect(server.requests).toHaveLength(1);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "that is read-only is one sentence, before anything is asked for",
+    async () => {
+      await using place = ground();
+      await using server = await mirror();
+      mkdirSync(place.state);
+
+      const script = `mount -t tmpfs -o ro none ${place.state}`;
+      const outcome = await askWithin(place, script, from(server.url));
+
+      expect(outcome).toMatchObject({ status: 1, stdout: "" });
+      expect(outcome.stderr).toContain("the file system is read-only");
+      expect(server.requests).toEqual([]);
     },
     SLOW_MS,
   );
@@ -447,6 +506,34 @@ describe.skipIf(!authority).concurrent("a mirror with a private authority", () =
       await using server = await mirror({ tls });
 
       expectHealed(place, await ask(place, from(server.url, { [name]: caPath })));
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "is trusted where the system's store has it",
+    async () => {
+      await using place = ground();
+      await using server = await mirror({ tls });
+      const store = join(place.home, "certs");
+      mkdirSync(store);
+      writeFileSync(join(store, "company.pem"), readFileSync(caPath));
+
+      expectHealed(place, await ask(place, from(server.url, { SSL_CERT_DIR: store })));
+    },
+    SLOW_MS,
+  );
+
+  test.skipIf(!mayMount)(
+    "is trusted where a person put it into the folder of the system's store",
+    async () => {
+      await using place = ground();
+      await using server = await mirror({ tls });
+      const script = `mount -t tmpfs none /etc/ssl/certs && cp ${caPath} /etc/ssl/certs/company.pem`;
+
+      const outcome = await askWithin(place, script, from(server.url));
+
+      expectHealed(place, outcome);
     },
     SLOW_MS,
   );
