@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 
+import { sha256Hex } from "../../src/base/sha256.ts";
 import { renderFormula } from "../../src/build/release/formula.ts";
 import { targets } from "../../src/build/release/targets.ts";
 import { releases, run, scratchFolder } from "../multicall/compiled.ts";
@@ -19,6 +20,7 @@ const systems = [
 ] as const;
 /** Ruby is not on every machine; where it is missing these say that they were skipped. */
 const hasRuby = Bun.which("ruby") !== null;
+const builtReleases = resolve(import.meta.dir, "../../dist/test/release");
 const brew = join(import.meta.dir, "formula/brew.rb");
 
 test.each(systems)("on %s with %s it downloads %s", (system, cpu, target) => {
@@ -46,6 +48,15 @@ test("a release without an archive for Homebrew has no formula", () => {
   expect(() => renderFormula({ version, digests: musl })).toThrow(
     "no archive of v9.9.1 is one that Homebrew can install",
   );
+});
+
+test("the formula of a release has the digest of the archive beside it", () => {
+  const folder = join(builtReleases, version);
+  const [archive] = [...blocksOf(readFileSync(join(folder, "stigmer.rb"), "utf8")).values()];
+
+  const bytes = readFileSync(join(folder, basename(archive?.url ?? "")));
+
+  expect(archive?.sha256).toBe(sha256Hex(bytes));
 });
 
 describe.skipIf(!hasRuby)("where ruby is", () => {
@@ -109,6 +120,12 @@ describe.skipIf(!hasRuby)("where ruby is", () => {
     for (const script of ["etc/bash_completion.d/stigmer", "share/zsh/site-functions/_stigmer"]) {
       expect(readFileSync(join(prefix, script), "utf8")).toContain("stigmer");
     }
+    const upgrade = await run([join(prefix, "bin/stigmer"), "upgrade"], {
+      home: folder.path,
+      environment: { STIGMER_DOWNLOAD_BASE_URL: `file://${builtReleases}` },
+    });
+    expect(upgrade.status).toBe(4);
+    expect(upgrade.stderr).toContain("brew upgrade stigmer");
   });
 });
 

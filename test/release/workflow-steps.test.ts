@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { createKeyPair, parseSecretKey } from "../../src/build/release/minisign.ts";
 import { binary, type Outcome, run, scratchFolder } from "../multicall/compiled.ts";
 import { readWorkflow, scriptOf } from "./workflow.ts";
 
@@ -78,6 +79,17 @@ describe.each(["Compile", "Build"])("the step %s", (step) => {
     expect(stage.calls()[1]).toBe("600");
     expect(stage.calls().join("\n")).not.toContain("secret");
     expect(existsSync(join(stage.path, "release.key"))).toBe(false);
+  });
+
+  test("gets a key that signs", async () => {
+    using stage = openStage();
+    const { secretFile, key } = createKeyPair();
+    stage.program("make", 'cp "$RUNNER_TEMP/release.key" made.key');
+
+    await stage.play(step, { ...settings, SIGNING_KEY_TEXT: secretFile.trim() });
+
+    const path = join(stage.path, "made.key");
+    expect(parseSecretKey(readFileSync(path, "utf8"), path).publicKey).toBe(key.publicKey);
   });
 
   test("does not begin without a key", async () => {
