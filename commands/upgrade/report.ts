@@ -4,14 +4,14 @@ import type { RestartedServer } from "./restart-server.ts";
 
 export function reportCheck(check: UpgradeCheck, terminal: Terminal): void {
   if (terminal.isJson) return terminal.printJson(check);
-  const { current, newest, notes, instruction } = check;
+  const { current, newest, notes, command } = check;
   if (!check.isNewer) {
     const than = newest === current ? "" : `; the release asked for is ${newest}`;
     return terminal.print(`stigmer ${current} is up to date${than}`);
   }
   terminal.print(`stigmer ${newest} is there; this is ${current}`);
   terminal.print(`  news     ${notes}`);
-  terminal.print(`  upgrade  ${instruction}`);
+  if (command !== undefined) terminal.print(`  upgrade  ${command}`);
 }
 
 export function reportOutcome(

@@ -469,14 +469,14 @@ describe("--check", () => {
       const notes = "https://github.com/stigmer/stigmer/releases/tag/v9.9.2";
       expect(told).toMatchObject({ status: 0, stderr: "" });
       expect(told.stdout).toBe(
-        `stigmer v9.9.2 is there; this is ${old}\n  news     ${notes}\n  upgrade  run: stigmer upgrade\n`,
+        `stigmer v9.9.2 is there; this is ${old}\n  news     ${notes}\n  upgrade  stigmer upgrade\n`,
       );
       expect(JSON.parse(json.stdout)).toEqual({
         current: old,
         newest: "v9.9.2",
         isNewer: true,
         notes,
-        instruction: "run: stigmer upgrade",
+        command: "stigmer upgrade",
       });
       expect(new Set(mirror.requests.map(({ path }) => path))).toEqual(
         new Set(["/latest/checksums.txt.minisig"]),

@@ -347,7 +347,7 @@ const managed = async (words: string, folder = "bin"): Promise<void> => {
 
       expect(refused).toMatchObject({ status: 4, stdout: "" });
       expect(refused.stderr).toStartWith(`error: ${own.program} is looked after by `);
-      expect(refused.stderr).toEndWith(`hint: ${words}\n`);
+      expect(refused.stderr).toEndWith(`hint: run: ${words}\n`);
     }
     expect(mirror.requests).toEqual([]);
     const { stdout } = await own.upgrade(mirror.url, "--check");
@@ -359,17 +359,17 @@ const managed = async (words: string, folder = "bin"): Promise<void> => {
 
 describe("a program that others look after", () => {
   test.each([
-    ["npm", "lib/node_modules/@stigmer/cli/bin", "run: npm install -g stigmer@latest"],
-    ["Homebrew", "homebrew/Cellar/stigmer/9.9.1/bin", "run: brew upgrade stigmer"],
+    ["npm", "lib/node_modules/@stigmer/cli/bin", "npm install -g stigmer@latest"],
+    ["Homebrew", "homebrew/Cellar/stigmer/9.9.1/bin", "brew upgrade stigmer"],
   ])("is left to %s, which is known by its folder", async (_, folder, words) => {
     await managed(words, folder);
   });
 
   test.each([
-    [".stigmer-managed", "run: apt-get install stigmer\n", "run: apt-get install stigmer"],
-    [".stigmer-managed", "one\u001B[31mtwo\r\nthree\n", "one [31mtwo"],
-    ["../share/stigmer/managed-by", "brew upgrade stigmer", "brew upgrade stigmer"],
-    ["../share/stigmer/managed-by", "", "upgrade it with the package manager that wrote "],
+    [".stigmer-managed", "apt-get install stigmer\n", "run: apt-get install stigmer"],
+    [".stigmer-managed", "one\u001B[31mtwo\r\nthree\n", "run: one [31mtwo"],
+    ["../share/stigmer/managed-by", "brew upgrade stigmer", "run: brew upgrade stigmer"],
+    ["../share/stigmer/managed-by", "", "upgrade it there"],
   ])("is left to whoever wrote %s (%j)", async (marker, text, words) => {
     const file = join(place.bin, marker);
     mkdirSync(join(file, ".."), { recursive: true });
@@ -378,7 +378,7 @@ describe("a program that others look after", () => {
     const refused = await place.upgrade("file:///nowhere");
 
     expect(refused).toMatchObject({ status: 4, stdout: "" });
-    expect(refused.stderr).toContain("is looked after by a package manager\n");
+    expect(refused.stderr).toContain(`is looked after by the package manager that wrote ${file}\n`);
     expect(refused.stderr).toContain(`hint: ${words}`);
     expect(refused.stderr).not.toContain("\u001B");
   });

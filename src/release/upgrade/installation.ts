@@ -49,7 +49,7 @@ export function requireOwnFile({ path, folder }: Installation): void {
   const manager = findManager(path);
   if (manager) {
     throw new StigmerError("not_permitted", `${path} is looked after by ${manager.name}`, {
-      hint: manager.instruction,
+      hint: manager.command === undefined ? "upgrade it there" : `run: ${manager.command}`,
     });
   }
   requireUnchanged(path);

@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 
 const MARKERS = [".stigmer-managed", "../share/stigmer/managed-by"];
 const MARKER_BYTES_MAX = 1_000;
-const PRINTABLE = /[^\u0020-\u007E\u00A0-\uFFFF]+/gu;
+const UNPRINTABLE = /[^\u0020-\u007E\u00A0-\uFFFF]+/gu;
 
 /** Who installed the program, and so who upgrades it. */
 export interface PackageManager {
   readonly name: string;
-  /** What the person is to run. */
-  readonly instruction: string;
+  /** What a person runs to upgrade; undefined where the manager did not say. */
+  readonly command: string | undefined;
 }
 
 /** Asked by the markers that packages of ours carry, then by the folders that managers are known for. */
@@ -18,17 +18,14 @@ export function findManager(path: string): PackageManager | undefined {
     const file = join(dirname(path), marker);
     const text = readMarker(file);
     if (text === undefined) continue;
-    const instruction = text.split("\n")[0]?.replaceAll(PRINTABLE, " ").trim();
-    return {
-      name: "a package manager",
-      instruction: instruction || `upgrade it with the package manager that wrote ${file}`,
-    };
+    const command = text.split("\n")[0]?.replaceAll(UNPRINTABLE, " ").trim();
+    return { name: `the package manager that wrote ${file}`, command: command || undefined };
   }
   if (path.includes("/node_modules/")) {
-    return { name: "npm", instruction: "run: npm install -g stigmer@latest" };
+    return { name: "npm", command: "npm install -g stigmer@latest" };
   }
   return path.includes("/Cellar/")
-    ? { name: "Homebrew", instruction: "run: brew upgrade stigmer" }
+    ? { name: "Homebrew", command: "brew upgrade stigmer" }
     : undefined;
 }
 

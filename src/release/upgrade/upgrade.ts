@@ -33,8 +33,8 @@ export interface UpgradeCheck {
   readonly isNewer: boolean;
   /** The page that tells what the newest one brings. */
   readonly notes: string;
-  /** What a person runs to get it. */
-  readonly instruction: string;
+  /** What a person runs to get it, as far as that is known. */
+  readonly command: string | undefined;
 }
 
 export interface UpgradeOutcome {
@@ -53,12 +53,13 @@ export async function checkUpgrade(
   const { version: current, path } = ownInstallation();
   requireTrustedSource(request.releaseKey, request.environment);
   const { version: newest } = await findRelease(request.version, request);
+  const manager = findManager(path);
   return {
     current,
     newest,
     isNewer: isNewer(newest, current),
     notes: releaseNotesUrl(newest),
-    instruction: findManager(path)?.instruction ?? "run: stigmer upgrade",
+    command: manager ? manager.command : "stigmer upgrade",
   };
 }
 
