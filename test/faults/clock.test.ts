@@ -33,7 +33,7 @@ function groundWithClock() {
   const offset = join(mkdtempSync(join(folder, "home-")), "offset");
   writeFileSync(offset, "0");
   const place = ground({ LD_PRELOAD: library, CLOCK_OFFSET_FILE: offset });
-  return { place, setClock: (seconds: number) => writeFileSync(offset, String(seconds)) };
+  return { ...place, setClock: (seconds: number) => writeFileSync(offset, String(seconds)) };
 }
 
 const WORKFLOW = (seconds: number) => `
@@ -74,14 +74,13 @@ const YEARS: [string, number][] = [
 test.skipIf(!canSetClock).each(YEARS)(
   "a clock that jumps a year %s under a running server ends no wait early and lets each end",
   async (_where, seconds) => {
-    const { place, setClock } = groundWithClock();
-    await using _closed = place;
+    await using place = groundWithClock();
     await place.stigmer(["server", "--port", "0"]);
     const before = await place.status();
     const short = await startNap(place, WAIT_SECONDS);
     const long = await startNap(place, 300 * 24 * 3_600);
 
-    setClock(seconds);
+    place.setClock(seconds);
     const ended = await untilEnded(place, short);
 
     expect(ended).toBe("completed");
@@ -94,12 +93,11 @@ test.skipIf(!canSetClock).each(YEARS)(
 test.skipIf(!canSetClock)(
   "a clock that was set back a year over a restart lets each wait end",
   async () => {
-    const { place, setClock } = groundWithClock();
-    await using _closed = place;
+    await using place = groundWithClock();
     await place.stigmer(["server", "--port", "0"]);
     const run = await startNap(place, 2 * WAIT_SECONDS);
 
-    setClock(-YEAR_SECONDS);
+    place.setClock(-YEAR_SECONDS);
     const restarted = await place.stigmer(["server", "restart", "--port", "0"]);
 
     expect(restarted.status).toBe(0);
@@ -111,11 +109,10 @@ test.skipIf(!canSetClock)(
 test.skipIf(!canSetClock).each(YEARS)(
   "a part that is killed after the clock jumped a year %s comes back, and the log shows it",
   async (_where, seconds) => {
-    const { place, setClock } = groundWithClock();
-    await using _closed = place;
+    await using place = groundWithClock();
     await place.stigmer(["server", "--port", "0"]);
 
-    setClock(seconds);
+    place.setClock(seconds);
     for (const restarts of [1, 2]) {
       const [part] = (await place.status()).parts;
       process.kill(part?.pid ?? 0, "SIGKILL");

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -9,10 +10,19 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
+import { identityOf } from "../../src/base/process-identity.ts";
 import { binary, releases } from "../multicall/compiled.ts";
-import { environmentOf, ground, pidsOf, untilGone } from "./started-server.ts";
+import {
+  environmentOf,
+  type Ground,
+  ground,
+  pidsOf,
+  type Status,
+  untilGone,
+} from "./started-server.ts";
 
 const START = ["server", "--port", "0"];
 const SLOW_MS = 60_000;
@@ -302,3 +312,197 @@ test.skipIf(process.getuid?.() === 0)("a home that cannot be written is one sent
   expect(refused.stderr).not.toContain("    at ");
   chmodSync(place.state, 0o700);
 });
+
+/** Somebody writes over what a running server says of itself. */
+test.each([
+  ["empty", () => ""],
+  ["garbage", () => "\u0000{"],
+  ["of a stranger that lives", strangerHint],
+  ["of a process that is gone", () => hintOf({ pid: 999_999_999, startTime: "1@00000000" })],
+])(
+  "a server whose server.json and lock file are %s is found, and stopped alone",
+  async (_what, textOf) => {
+    await using place = ground();
+    await place.stigmer(START);
+    const before = await place.status();
+    const stranger = Bun.spawn(["sleep", "60"]);
+    const text = textOf(stranger.pid);
+
+    writeFileSync(join(place.state, "run/server.json"), text);
+    const again = await place.stigmer(START);
+    writeFileSync(join(place.state, "run/server.json"), text);
+    writeFileSync(join(place.state, "run/server.lock"), text);
+    const stopped = await place.stigmer(["server", "stop"]);
+
+    expect(again.stdout).toContain(`already running at ${before.url}`);
+    expect(stopped.stdout).toBe(`server stopped (pid ${before.pid})\n`);
+    await untilGone(pidsOf(before));
+    expect(stranger.signalCode).toBeNull();
+    stranger.kill("SIGKILL");
+    await stranger.exited;
+  },
+  SLOW_MS,
+);
+
+function hintOf(named: { pid: number; startTime: string }): string {
+  const startedAt = "2026-01-01T00:00:00Z";
+  return JSON.stringify({ ...named, url: "http://127.0.0.1:1", version: "dev", startedAt });
+}
+
+/** All that tells a process is right, but it is no server. */
+function strangerHint(pid: number): string {
+  const named = identityOf(pid);
+  if (!named) throw new Error("unreachable: the stranger runs");
+  return hintOf(named);
+}
+
+/** A parent that never collects its children: what it started stays in the table of processes when it dies. */
+test(
+  "a server that is a zombie counts as dead",
+  async () => {
+    await using place = ground();
+    const script = `exec -a stigmer-server ${binary} --port 0 >/dev/null 2>&1 & exec sleep 60`;
+    const parent = Bun.spawn(["bash", "-c", script], {
+      cwd: place.home,
+      env: { PATH: process.env["PATH"], HOME: place.home, STIGMER_HOME: place.state },
+    });
+    const before = await untilReady(place);
+
+    process.kill(before.pid, "SIGKILL");
+    await untilGone([before.pid]);
+    const status = await place.stigmer(["server", "status"]);
+    const started = await place.stigmer(START);
+
+    expect(existsSync(`/proc/${before.pid}`)).toBe(process.platform === "linux");
+    expect(status).toMatchObject({ status: 1, stdout: expect.stringContaining("was killed") });
+    expect(started).toMatchObject({ status: 0, stdout: expect.stringContaining("ready at") });
+    parent.kill("SIGKILL");
+    await parent.exited;
+  },
+  SLOW_MS,
+);
+
+async function untilReady(place: Ground): Promise<Status> {
+  for (;;) {
+    const { status } = await place.stigmer(["server", "status"]);
+    if (status === 0) return place.status();
+    await Bun.sleep(50);
+  }
+}
+
+/** What no second try mends ends the start at once, long before its timeout, with the reason and what helps. */
+test.each([
+  ["a damaged journal", "journal.db", 'the journal "', "put back journal.db"],
+  ["a damaged database", "stigmer.db", "stigmer.db", "the whole log is in"],
+])(
+  "%s ends a start with its reason",
+  async (_what, name, reason, help) => {
+    await using place = ground();
+    mkdirSync(join(place.state, "data"), { recursive: true, mode: 0o700 });
+    writeFileSync(join(place.state, "data", name), "this is no database, whatever its name says");
+
+    const refused = await place.stigmer([...START, "--timeout", "3600"]);
+    const status = await place.stigmer(["server", "status"]);
+
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toStartWith("error: ");
+    expect(refused.stderr).toContain(reason);
+    expect(refused.stderr).toContain(help);
+    expect(refused.stderr).not.toContain("    at ");
+    expect(status.status).toBe(3);
+  },
+  SLOW_MS,
+);
+
+test(
+  "a part that can no longer start under a running server tells why in the status",
+  async () => {
+    await using place = ground();
+    await place.stigmer(START);
+    const [part] = (await place.status()).parts;
+    writeFileSync(join(place.state, "data/journal.db-wal"), "");
+    writeFileSync(join(place.state, "data/journal.db"), "damaged meanwhile");
+
+    process.kill(part?.pid ?? 0, "SIGKILL");
+    const after = await place.until(
+      ({ parts }) => parts[0]?.lastError?.includes("damaged") ?? false,
+    );
+
+    expect(after.parts[0]?.state).not.toBe("failed");
+    const shown = await place.stigmer(["server", "status"]);
+    expect(shown).toMatchObject({ status: 4, stdout: expect.stringContaining("is damaged") });
+  },
+  SLOW_MS,
+);
+
+test(
+  "the HOME of nobody is that of the account",
+  async () => {
+    await using place = ground();
+    const { USER: _user, ...environment } = process.env;
+
+    const child = Bun.spawn([binary, "config", "path"], {
+      cwd: place.home,
+      env: { PATH: environment["PATH"] },
+      stdout: "pipe",
+    });
+    const out = await child.stdout.text();
+    await child.exited;
+
+    expect(out.trim()).toBe(join(userInfo().homedir, ".stigmer/config.yaml"));
+  },
+  SLOW_MS,
+);
+
+test.each([
+  ["that others may write to", 0o777, "others may write to"],
+  ["whose group may write to it", 0o770, "others may write to"],
+])("a home %s is refused", async (_what, mode, sentence) => {
+  await using place = ground();
+  mkdirSync(place.state);
+  chmodSync(place.state, mode);
+
+  const refused = await place.stigmer(START);
+  const foreground = await place.stigmer([...START, "--foreground"]);
+
+  for (const { status, stderr } of [refused, foreground]) {
+    expect(status).toBe(4);
+    expect(stderr).toContain(`error: ${sentence} ${place.state}`);
+    expect(stderr).toContain(`chmod 700 ${place.state}`);
+  }
+});
+
+test.skipIf(process.getuid?.() !== 0)("a home of somebody else is refused", async () => {
+  await using place = ground();
+  mkdirSync(place.state, { mode: 0o700 });
+  chownSync(place.state, 12_345, 12_345);
+
+  const refused = await place.stigmer(START);
+
+  expect(refused.status).toBe(4);
+  expect(refused.stderr).toContain(`error: ${place.state} belongs to another user (uid 12345)`);
+});
+
+test(
+  "a server of an earlier build is named by each command that talks to it, until it is restarted",
+  async () => {
+    await using place = ground();
+    const skew = `warning: the server is ${releases.old.version}, but this is dev: "stigmer server restart"`;
+    await place.stigmer(START, { binary: releases.old.binary });
+
+    const list = await place.stigmer(["list", "agents", "--json"]);
+    const again = await place.stigmer([...START, "--json"]);
+    const doctor = await place.stigmer(["doctor"]);
+    await place.stigmer(["server", "restart", "--port", "0"]);
+    const after = await place.stigmer(["list", "agents", "--json"]);
+
+    expect(list.stderr).toStartWith(skew);
+    expect(list.stderr.trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse(list.stdout)).toMatchObject({ items: [] });
+    expect(again.stderr).toStartWith(skew);
+    expect(JSON.parse(again.stdout)).toMatchObject({ alreadyRunning: true });
+    expect(doctor.stdout).toContain(`the server is ${releases.old.version}, but this is dev`);
+    expect(after.stderr).toBe("");
+  },
+  SLOW_MS,
+);

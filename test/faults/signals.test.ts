@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 
 import { runnerCommand } from "../../src/release/runner-command.ts";
 import { binary, run } from "../multicall/compiled.ts";
-import { ground } from "./started-server.ts";
+import { type Ground, ground, pidsOf, untilGone } from "./started-server.ts";
 
 const SLOW_MS = 60_000;
 const logOf = (state: string) => readFileSync(join(state, "logs/server.log"), "utf8");
@@ -127,3 +128,137 @@ test(
   },
   SLOW_MS,
 );
+
+/** Somebody thinks better of a start: Ctrl-C, a closing terminal, a manager that gives up. */
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)(
+  "%s while a server starts leaves no server and says so",
+  async (signal, exitStatus) => {
+    await using place = ground();
+    const starter = Bun.spawn([binary, "server", "--port", "0"], {
+      cwd: place.home,
+      env: environmentIn(place),
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    while (!existsSync(join(place.state, "run/server.lock"))) await Bun.sleep(1);
+
+    starter.kill(signal);
+    const [out, err] = await Promise.all([starter.stdout.text(), starter.stderr.text()]);
+
+    expect({ exitStatus: await starter.exited, out }).toEqual({ exitStatus, out: "" });
+    expect(err).toBe("warning: the start was called off: what it had started is stopped\n");
+    expect((await place.stigmer(["server", "status"])).status).toBe(3);
+  },
+  SLOW_MS,
+);
+
+test(
+  "SIGINT to a start that waits for another's leaves that one alone",
+  async () => {
+    await using place = ground();
+    const first = place.stigmer(["server", "--port", "0"]);
+    while (!existsSync(join(place.state, "run/start.lock"))) await Bun.sleep(1);
+    const second = Bun.spawn([binary, "server", "--port", "0"], {
+      cwd: place.home,
+      env: environmentIn(place),
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+    await Bun.sleep(20);
+
+    second.kill("SIGINT");
+
+    expect((await first).stdout).toContain("ready at");
+    expect([0, 130]).toContain(await second.exited);
+    expect((await place.stigmer(["server", "status"])).status).toBe(0);
+  },
+  SLOW_MS,
+);
+
+test.each([0, 5, 20, 60])(
+  "SIGHUP to the command that starts a server, %d ms after its start, leaves a home that works",
+  async (delayMs) => {
+    await using place = ground();
+    const starter = Bun.spawn([binary, "server", "--port", "0"], {
+      cwd: place.home,
+      env: environmentIn(place),
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+
+    await Bun.sleep(delayMs);
+    starter.kill("SIGHUP");
+    await starter.exited;
+    const started = await place.stigmer(["server", "--port", "0"]);
+
+    expect(started).toMatchObject({ status: 0, stderr: "" });
+  },
+  SLOW_MS,
+);
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s while a server stops does not keep it from stopping",
+  async (signal) => {
+    await using place = ground();
+    await place.stigmer(["server", "--port", "0"]);
+    const { pid } = await place.status();
+    // It gets no turn to end before the command is interrupted.
+    process.kill(pid, "SIGSTOP");
+    const stopper = Bun.spawn([binary, "server", "stop"], {
+      cwd: place.home,
+      env: environmentIn(place),
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    while (!isToldToEnd(pid)) await Bun.sleep(5);
+
+    stopper.kill(signal);
+    const said = await stopper.stderr.text();
+    process.kill(pid, "SIGCONT");
+
+    expect(await stopper.exited).toBe(signal === "SIGINT" ? 130 : 143);
+    expect(said).toBe("warning: the server goes on stopping; nobody waits for it\n");
+    await untilGone([pid]);
+  },
+  SLOW_MS,
+);
+
+/** Whether the process has been told to end, and has not taken it yet. */
+function isToldToEnd(pid: number): boolean {
+  const [, pending = "0"] =
+    /^ShdPnd:\s*(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return (BigInt(`0x${pending}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) !== 0n;
+}
+
+test.each([
+  ["standard output", ">&-"],
+  ["standard error", "2>&-"],
+  ["every stream", "<&- >&- 2>&-"],
+])(
+  "a start whose %s is closed starts a server that stop stops",
+  async (_what, closed) => {
+    await using place = ground();
+    const shell = (words: string) =>
+      run(["sh", "-c", `exec ${binary} ${words} ${closed}`], { home: place.home });
+
+    await shell("server --port 0");
+    const status = await place.status();
+    await shell("server stop");
+
+    expect(status.parts.every(({ state }) => state === "ready")).toBe(true);
+    await untilGone(pidsOf(status));
+  },
+  SLOW_MS,
+);
+
+function environmentIn(place: Ground): Record<string, string> {
+  const path = process.env["PATH"] ?? "";
+  return { PATH: path, HOME: place.home, STIGMER_HOME: place.state };
+}
