@@ -54,27 +54,42 @@ judge() {
       hint='put user:password@ into STIGMER_DOWNLOAD_BASE_URL when it is a mirror that knows you'
       ;;
     *,4??) verdict=over why="the server answered $code" ;;
-    *,3??) verdict=over why='it was redirected too often, or to where nothing may be fetched from' ;;
+    *,3??)
+      why=$(last_words)
+      verdict=over why="it was redirected in vain${why:+: $why}"
+      ;;
     *) judge_end ;;
   esac
 }
 
 # Without a status that says it, by how the program ended.
 judge_end() {
+  if [ "$ended" != 0 ] && is_disk_full; then
+    verdict=over why='the disk is full' hint="make room in $place, or $other_place"
+    return
+  fi
   why=$(last_words)
   why=${why:-"${fetcher#small_} ended with status $ended"}
   case $fetcher,$ended in
     copy,0 | small_wget,0) verdict=good ;;
     *,0) verdict=over why='the server does not speak HTTP' ;;
     copy,*) verdict=over hint='name a folder with the files of the release in STIGMER_DOWNLOAD_BASE_URL' ;;
-    curl,33) verdict=fresh ;;
+    *,153) verdict=over why='it has more bytes than a release can have' ;;
+    curl,33) verdict=fresh why='the server does not continue files' ;;
     curl,[567] | curl,1[68] | curl,28 | curl,5[256] | curl,9[256] | wget,4 | small_wget,*)
       verdict=again hint='look at the network, the proxy (https_proxy) and STIGMER_DOWNLOAD_BASE_URL'
       ;;
     curl,35 | curl,5[18] | curl,60 | curl,77 | curl,83 | curl,9[01] | wget,5)
       verdict=over hint='name the certificate of your authority in CURL_CA_BUNDLE'
       ;;
-    curl,23 | wget,3) verdict=over hint="make room in $place, or $other_place" ;;
     *) verdict=over ;;
   esac
+}
+
+# Not every program says so, and what it says may have found no room either.
+is_disk_full() {
+  ! printf '%65536s' '' >"$scratch/probe" 2>/dev/null || {
+    rm -f "$scratch/probe"
+    return 1
+  }
 }

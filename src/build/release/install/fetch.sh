@@ -43,7 +43,7 @@ fetch_by_curl() {
 
 fetch_by_wget() {
   from=$1 to=$2
-  set -- --server-response --tries=1 --max-redirect=10 --connect-timeout=15 \
+  set -- --server-response --tries=1 --max-redirect=10 --auth-no-challenge --connect-timeout=15 \
     --read-timeout="$stall_seconds" --output-file="$scratch/talk" --output-document="$to"
   [ -z "$authorities" ] || set -- "$@" --ca-certificate="$authorities"
   ! [ -s "$to" ] || set -- "$@" --continue

@@ -19,7 +19,7 @@ find_place() {
 # Nothing is replaced but an earlier stigmer: who put something else there wants to keep it.
 require_free() {
   if [ -f "$place/.stigmer-managed" ]; then
-    fail "$place/stigmer belongs to another installer" "$(cat "$place/.stigmer-managed")"
+    fail "$place/stigmer belongs to another installer" "run: $(cat "$place/.stigmer-managed")"
   elif [ -L "$place/stigmer" ]; then
     fail "$place/stigmer is a link to $(readlink "$place/stigmer")" "remove it, or $other_place"
   elif [ -e "$place/stigmer" ] && ! [ -f "$place/stigmer" ]; then

@@ -61,4 +61,7 @@ require_tools() {
     esac
   else fail 'neither curl nor wget is there' 'install one of them'
   fi
+  if [ "$fetcher" = small_wget ] && [ "$base" != "$(without_login "$base")" ]; then
+    fail 'this wget would tell your login to whomever the mirror redirects to' 'install curl'
+  fi
 }

@@ -1,0 +1,1081 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { target } from "../../src/base/build-info.ts";
+import { sha256Hex } from "../../src/base/sha256.ts";
+import { renderInstallScript } from "../../src/build/release/install-script.ts";
+import { startForwardProxy } from "../faults/forward-proxy.ts";
+import { createPrivateAuthority } from "../faults/private-authority.ts";
+import { type ReleaseFiles, releaseFiles, releaseFolder } from "../faults/release-files.ts";
+import { type ReleaseServer, startReleaseServer } from "../faults/release-server.ts";
+import { releases, run } from "../multicall/compiled.ts";
+import {
+  archive,
+  ASSET,
+  createMachine,
+  downloaders,
+  fakeProgram,
+  files,
+  LINKS,
+  type Machine,
+  namesIn,
+  packArchive,
+  script,
+  scriptFor,
+  VERSION,
+} from "./installation.ts";
+
+const digest = sha256Hex(archive);
+
+let stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  stops = [];
+});
+
+async function serve(
+  served: ReleaseFiles = files,
+  more: { tls?: { key: string; cert: string } } = {},
+): Promise<ReleaseServer> {
+  const server = await startReleaseServer({
+    files: served,
+    elsewhere: "http://127.0.0.1:9",
+    ...more,
+  });
+  stops.push(async () => {
+    server.release();
+    await server.stop();
+  });
+  return server;
+}
+
+const at = (url: string) => ({ STIGMER_DOWNLOAD_BASE_URL: url });
+
+function expectInstalled(place: string): void {
+  expect(namesIn(place)).toEqual(["stigmer", ...LINKS].toSorted());
+  expect(statSync(join(place, "stigmer")).mode & 0o777).toBe(0o755);
+  for (const name of LINKS) expect(readlinkSync(join(place, name))).toBe("stigmer");
+}
+
+/** The machine is as before: not even an empty folder is new. */
+function expectUntouched(machine: Machine): void {
+  expect(existsSync(machine.place)).toBe(false);
+}
+
+const shells = [
+  ["dash"],
+  ["bash"],
+  ["bash", "--posix"],
+  ["busybox", "sh"],
+  ["zsh", "--emulate", "sh"],
+];
+const presentShells = shells.filter(([name = ""]) => {
+  const isThere = Bun.which(name) !== null;
+  if (!isThere) console.warn(`skipped: ${name} is not on this machine`);
+  return isThere;
+});
+
+describe.each(presentShells.map((shell) => [shell.join(" "), shell] as const))(
+  "in %s",
+  (_, shell) => {
+    test.each(downloaders)(
+      "it installs with %s, from a file and from a pipe",
+      async (downloader) => {
+        const server = await serve();
+        for (const isPiped of [false, true]) {
+          using machine = createMachine();
+
+          const outcome = await machine.install({
+            shell,
+            downloader,
+            isPiped,
+            environment: at(server.url),
+          });
+
+          expect(outcome).toEqual({
+            status: 0,
+            stdout: [
+              `installed  ${machine.place}/stigmer`,
+              `version    ${VERSION}`,
+              `links      ${LINKS.join(" ")}`,
+              `checked    sha256 ${digest}`,
+              "           the digest is part of this script",
+              "PATH       add this line to ~/.bashrc, and open a new shell:",
+              '             export PATH="$HOME/.local/bin:$PATH"',
+              "",
+            ].join("\n"),
+            stderr: `downloading ${ASSET} from ${server.url}\n`,
+          });
+          expectInstalled(machine.place);
+        }
+      },
+    );
+
+    test("half of the script does nothing", async () => {
+      const server = await serve();
+      using machine = createMachine();
+      const lengths: number[] = [];
+      for (let length = 0; length < script.length - 60; length += 331) lengths.push(length);
+      for (let length = script.length - 60; length < script.length - 1; length += 3)
+        lengths.push(length);
+
+      for (const length of lengths) {
+        await machine.install({
+          shell,
+          script: script.slice(0, length),
+          isPiped: true,
+          environment: at(server.url),
+        });
+      }
+
+      expect(server.requests).toEqual([]);
+      expect(namesIn(machine.home)).toEqual([]);
+      const whole = await machine.install({ shell, isPiped: true, environment: at(server.url) });
+      expect(whole.status).toBe(0);
+    });
+
+    test("a wrong digest, a dead server and a wrong setting are refused", async () => {
+      const server = await serve();
+      using machine = createMachine();
+
+      const flipped = await machine.install({ shell, environment: at(server.faulty("flipped")) });
+      const dead = await machine.install({ shell, environment: at("http://127.0.0.1:9") });
+      const unknown = await machine.install({ shell, args: ["--force"] });
+
+      expect([flipped.status, dead.status, unknown.status]).toEqual([1, 1, 2]);
+      expect(flipped.stderr).toContain(`not ${digest}`);
+      expectUntouched(machine);
+    });
+  },
+);
+
+/** What a server does wrong, how often it is asked, and how long the script waits between: it gets there. */
+const survived: [fault: string, waits: number[], ranges: (boolean | undefined)[]][] = [
+  ["reset,ok", [1], [false, true]],
+  ["cut,ok", [1], [false, true]],
+  ["reset,reset,503,ok", [1, 2, 4], [false, true, true, true]],
+  ["stall,ok", [1], [false, true]],
+  ["slow-head,ok", [1], [false, false]],
+  ["trickle", [], [false]],
+  ["429:7,503,ok", [7, 2], [false, false, false]],
+  ["408,ok", [1], [false, false]],
+  ["416", [], [false]],
+  ["reset,416,ok", [1, 2], [false, true, false]],
+];
+
+describe.each(downloaders)("with %s", (downloader) => {
+  /** Debian's BusyBox has no time limit, and tells nothing of an answer's head when the answer is a failure. */
+  const isBare = downloader === "busybox wget" && !hasTimeLimit("busybox");
+  if (isBare) console.warn("skipped: silence and Retry-After, of which this BusyBox knows nothing");
+
+  const survivable = survived.filter(([fault]) => !isBare || !/stall|slow-head|:/.test(fault));
+  test.each(survivable)("it survives %s", async (fault, waits, ranges) => {
+    const server = await serve();
+    using machine = createMachine();
+
+    const { status } = await machine.install({
+      downloader,
+      environment: { ...at(server.faulty(...fault.split(","))), STIGMER_STALL_SECONDS: "1" },
+    });
+
+    expect(status).toBe(0);
+    expectInstalled(machine.place);
+    expect(machine.waits()).toEqual(waits);
+    expect(server.requests.map(({ headers }) => headers["range"] !== undefined)).toEqual(
+      ranges as boolean[],
+    );
+  });
+
+  test.each(["reset,no-range,ok", "reset,new-etag,ok", "weak-etag,range-off-by-one,ok"])(
+    "it begins anew when a server does not continue: %s",
+    async (fault) => {
+      const server = await serve();
+      using machine = createMachine();
+
+      const { status } = await machine.install({
+        downloader,
+        environment: at(server.faulty(...fault.split(","))),
+      });
+
+      expect(status).toBe(0);
+      expectInstalled(machine.place);
+      expect(server.requests.length).toBeGreaterThan(1);
+    },
+  );
+
+  test("it fetches the whole again when a server continued another file", async () => {
+    const other = Uint8Array.from(archive, (byte) => byte ^ 1);
+    const answers = [other, archive];
+    const served = new Map(files);
+    served.get = (path) => (files.has(path) ? (answers.shift() ?? archive) : undefined);
+    const server = await serve(served);
+    using machine = createMachine();
+
+    const { status, stderr } = await machine.install({
+      downloader,
+      environment: at(server.faulty("reset", "ok")),
+    });
+
+    expect(status).toBe(0);
+    expect(stderr).toContain("the parts do not fit together; fetching the whole file again");
+    expectInstalled(machine.place);
+    expect(server.requests.map(({ headers }) => headers["range"])).toEqual([
+      undefined,
+      `bytes=${Math.floor(archive.length / 2)}-`,
+      undefined,
+    ]);
+  });
+
+  test.each([
+    [
+      "401",
+      1,
+      /lets nobody or not everybody in\nhint: put user:password@ into STIGMER_DOWNLOAD_BASE_URL/,
+    ],
+    ["403", 1, /the server answered 403/],
+    ["404", 1, /it is not there\nhint: look whether there is a release v9\.9\.9/],
+    ["407", 1, /the proxy wants to know who asks/],
+    ["400", 1, /the server answered 400/],
+    ["429", 5, /in 5 tries: the server answered 429\nhint: try again later/],
+    ["503", 5, /in 5 tries: the server answered 503/],
+    ["reset", 5, /in 5 tries: .*clos/],
+    ["loop", 11, /it was redirected in vain: .*redirect/],
+    ["to-nowhere", 1, /it was redirected in vain/],
+    ["to-file", 1, /it was redirected in vain: .*file/],
+    ["portal", 1, /is a web page, not the file\nhint: .*log in, and try again/],
+    ["portal-plain", 1, /is a web page, not the file/],
+    [
+      "flipped",
+      1,
+      new RegExp(`has the SHA-256 [0-9a-f]{64}, not ${digest}\nhint: nothing was installed`),
+    ],
+    [
+      "gzip",
+      1,
+      new RegExp(`has the SHA-256 ${sha256Hex(Bun.gzipSync(Uint8Array.from(archive)))}, not`),
+    ],
+    ["length-short", 1, /has the SHA-256/],
+    ["length-long", 1, /has the SHA-256/],
+  ] as const)("%s ends with a sentence, and leaves nothing", async (fault, requests, text) => {
+    const server = await serve();
+    using machine = createMachine();
+
+    const outcome = await machine.install({ downloader, environment: at(server.faulty(fault)) });
+
+    expect(outcome).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(text) });
+    const isFarther = downloader === "busybox wget" && fault === "loop";
+    if (!isFarther) expect(server.requests).toHaveLength(requests);
+    expectUntouched(machine);
+  });
+
+  test.skipIf(isBare)("a server that asks for minutes is not waited for", async () => {
+    const server = await serve();
+    using machine = createMachine();
+
+    const { status, stderr } = await machine.install({
+      downloader,
+      environment: at(server.faulty("429:999")),
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("hint: it asks for 999 s of patience: try again then");
+    expect(machine.waits()).toEqual([]);
+  });
+
+  test("a server that never ends is cut off", async () => {
+    const server = await serve();
+    using machine = createMachine();
+
+    const { status, stderr } = await machine.install({
+      downloader,
+      script: script.replace(/blocks_max=\d+/, "blocks_max=800"),
+      environment: at(server.faulty("endless")),
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("it has more bytes than a release can have");
+    expectUntouched(machine);
+  });
+
+  test("a mirror that is down is named, and nobody else is asked", async () => {
+    using machine = createMachine();
+    const isShy = downloader === "busybox wget";
+
+    const { status, stderr } = await machine.install({
+      downloader,
+      environment: at(`http://${isShy ? "" : "me:hush@"}127.0.0.1:9/mirror`),
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      `cannot download http://127.0.0.1:9/mirror/${VERSION}/${ASSET} in 5 tries: `,
+    );
+    expect(stderr).not.toContain("hush");
+    expect(stderr).not.toContain("github.com");
+    expectUntouched(machine);
+  });
+
+  test("a login in the address of a mirror goes there, and not where it redirects to", async () => {
+    const elsewhere = await serve();
+    const server = await startReleaseServer({ files, elsewhere: elsewhere.url });
+    stops.push(() => server.stop());
+    using machine = createMachine();
+    const url = server.faulty("to-elsewhere").replace("//", "//me:hush@");
+
+    const { status, stdout, stderr } = await machine.install({ downloader, environment: at(url) });
+
+    if (downloader === "busybox wget") {
+      expect(stderr).toContain(
+        "this wget would tell your login to whomever the mirror redirects to",
+      );
+      return expect(server.requests).toEqual([]);
+    }
+    expect(status).toBe(0);
+    expect(server.requests[0]?.headers["authorization"]).toBe(`Basic ${btoa("me:hush")}`);
+    expect(elsewhere.requests.map(({ headers }) => headers["authorization"])).toEqual([undefined]);
+    expect(stdout + stderr).not.toContain("hush");
+  });
+
+  test("another release is believed by its own checksums.txt, and the script says so", async () => {
+    const other = await packArchive(fakeProgram("v1.2.3"));
+    const server = await serve(
+      releaseFiles("v1.2.3", { [ASSET.replace(VERSION, "v1.2.3")]: other }),
+    );
+    using machine = createMachine();
+
+    for (const asked of ["v1.2.3", "1.2.3"]) {
+      const { status, stdout } = await machine.install({
+        downloader,
+        environment: { ...at(server.url), STIGMER_VERSION: asked },
+      });
+
+      expect(status).toBe(0);
+      expect(stdout).toContain("version    v1.2.3");
+      expect(stdout).toContain(`the digest is the one of ${server.url}/v1.2.3/checksums.txt`);
+    }
+  });
+
+  test("an archive that is not what checksums.txt says is refused", async () => {
+    const name = ASSET.replace(VERSION, "v1.2.3");
+    const honest = releaseFiles("v1.2.3", { [name]: archive });
+    const server = await serve(
+      new Map([...honest, [`/v1.2.3/${name}`, Buffer.from("something else")]]),
+    );
+    using machine = createMachine();
+
+    const { status, stderr } = await machine.install({
+      downloader,
+      environment: { ...at(server.url), STIGMER_VERSION: "v1.2.3" },
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`not ${digest}`);
+    expectUntouched(machine);
+  });
+});
+
+describe("certificates", () => {
+  const folder = mkdtempSync(join(tmpdir(), "stigmer-authority-"));
+  const authority = createPrivateAuthority(folder);
+  if (!authority) console.warn("skipped: there is no openssl to make certificates with");
+  const strict = downloaders.filter((name) => name !== "busybox wget");
+
+  test.skipIf(!authority).each(strict)(
+    "with %s, an unknown authority is refused at once",
+    async (downloader) => {
+      const server = await serve(files, { tls: authority?.tls ?? { key: "", cert: "" } });
+      using machine = createMachine();
+
+      const { status, stderr } = await machine.install({ downloader, environment: at(server.url) });
+
+      expect(status).toBe(1);
+      expect(stderr).toContain("hint: name the certificate of your authority in CURL_CA_BUNDLE");
+      expect(stderr).not.toMatch(/insecure|no-check/);
+      expect(machine.waits()).toEqual([]);
+      expectUntouched(machine);
+    },
+  );
+
+  test
+    .skipIf(!authority)
+    .each(
+      strict.flatMap((name) => [
+        [name, "CURL_CA_BUNDLE"] as const,
+        [name, "SSL_CERT_FILE"] as const,
+      ]),
+    )("with %s, %s names one", async (downloader, variable) => {
+    const server = await serve(files, { tls: authority?.tls ?? { key: "", cert: "" } });
+    using machine = createMachine();
+
+    const { status } = await machine.install({
+      downloader,
+      environment: { ...at(server.url), [variable]: authority?.caPath ?? "" },
+    });
+
+    expect(status).toBe(0);
+    expectInstalled(machine.place);
+  });
+
+  test.skipIf(!authority).each(strict)(
+    "with %s, a mirror with https leads to no address without it when digests are asked for",
+    async (downloader) => {
+      const plain = await serve(
+        releaseFiles("v1.2.3", { [ASSET.replace(VERSION, "v1.2.3")]: archive }),
+      );
+      const server = await startReleaseServer({
+        files: releaseFiles("v1.2.3", { [ASSET.replace(VERSION, "v1.2.3")]: archive }),
+        elsewhere: plain.url,
+        tls: authority?.tls ?? { key: "", cert: "" },
+      });
+      stops.push(() => server.stop());
+      using machine = createMachine();
+
+      const { status, stderr } = await machine.install({
+        downloader,
+        environment: {
+          ...at(server.faulty("to-elsewhere")),
+          STIGMER_VERSION: "v1.2.3",
+          CURL_CA_BUNDLE: authority?.caPath ?? "",
+        },
+      });
+
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/redirected in vain|led to an address without https/);
+      expectUntouched(machine);
+    },
+  );
+
+  test.skipIf(!authority).each(strict)(
+    "with %s, a proxy is asked, but not for loopback",
+    async (downloader) => {
+      const server = await serve(files, { tls: authority?.tls ?? { key: "", cert: "" } });
+      const plain = await serve();
+      const proxy = await startForwardProxy({ port: Number(new URL(server.url).port) });
+      stops.push(() => proxy.stop());
+      using machine = createMachine();
+      const ways = {
+        HTTPS_PROXY: proxy.url,
+        http_proxy: proxy.url,
+        CURL_CA_BUNDLE: authority?.caPath ?? "",
+      };
+
+      const far = await machine.install({
+        downloader,
+        environment: { ...at("https://mirror.example"), ...ways },
+      });
+      const near = await machine.install({
+        downloader,
+        environment: { ...at(plain.url), ...ways },
+      });
+
+      expect([far.status, near.status]).toEqual([0, 0]);
+      expect(proxy.targets).toEqual(["mirror.example:443"]);
+    },
+  );
+
+  test.skipIf(!authority)("a proxy that wants a login is named", async () => {
+    const proxy = await startForwardProxy({ port: 9, status: 407 });
+    stops.push(() => proxy.stop());
+    using machine = createMachine();
+
+    const { status, stderr } = await machine.install({
+      environment: { ...at("https://mirror.example"), https_proxy: proxy.url },
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "the proxy wants to know who asks\nhint: put user:password@ into https_proxy",
+    );
+  });
+});
+
+test("a folder is a mirror too", async () => {
+  using machine = createMachine();
+  const folder = join(machine.home, "usb stick");
+  mkdirSync(join(folder, VERSION), { recursive: true });
+  writeFileSync(join(folder, VERSION, ASSET), archive);
+
+  for (const path of [folder, folder.replaceAll(" ", "%20")]) {
+    const { status } = await machine.install({
+      downloader: "none",
+      environment: at(`file://${path}`),
+    });
+
+    expect(status).toBe(0);
+    expectInstalled(machine.place);
+    rmSync(machine.place, { recursive: true });
+  }
+  const missing = await machine.install({ environment: at("file:///nowhere") });
+  expect(missing.stderr).toContain(`cannot download file:///nowhere/${VERSION}/${ASSET}: `);
+  expect(missing.status).toBe(1);
+});
+
+test.each([
+  [{ STIGMER_VERSION: "latest" }, 'STIGMER_VERSION is "latest", which is not a version'],
+  [{ STIGMER_VERSION: "v1.2.3/../x" }, 'STIGMER_VERSION is "v1.2.3/../x", which is not a version'],
+  [
+    { STIGMER_DOWNLOAD_BASE_URL: "ftp://me:hush@mirror.example" },
+    "no base of addresses: ftp://mirror.example",
+  ],
+  [{ STIGMER_DOWNLOAD_BASE_URL: "mirror.example" }, "no base of addresses: mirror.example"],
+  [
+    { STIGMER_DOWNLOAD_BASE_URL: "https://mirror.example/?sig=hush" },
+    "no base of addresses: https://mirror.example/",
+  ],
+  [
+    { STIGMER_STALL_SECONDS: "soon" },
+    'STIGMER_STALL_SECONDS is "soon", which is no number of seconds',
+  ],
+  [{ STIGMER_STALL_SECONDS: "0" }, "which is no number of seconds"],
+  [{ STIGMER_INSTALL_DIR: "bin" }, 'STIGMER_INSTALL_DIR is "bin", which is not an absolute path'],
+] as const)("a wrong setting is named: %j", async (environment, text) => {
+  using machine = createMachine();
+
+  const { status, stderr } = await machine.install({ environment });
+
+  expect(status).toBe(2);
+  expect(stderr).toContain(text);
+  expect(stderr).not.toContain("hush");
+  expectUntouched(machine);
+});
+
+test("it explains itself, and takes no arguments else", async () => {
+  using machine = createMachine();
+
+  const help = await machine.install({ args: ["--help"] });
+  const wrong = await machine.install({ args: ["--prefix=/usr"] });
+
+  expect(help).toMatchObject({ status: 0, stderr: "" });
+  for (const variable of new Set(script.match(/STIGMER_[A-Z_]+/g)))
+    expect(help.stdout).toContain(variable);
+  expect(wrong).toMatchObject({ status: 2, stdout: "" });
+  expect(wrong.stderr).toContain('there is no argument "--prefix=/usr"');
+});
+
+describe("the place", () => {
+  test.each([
+    [{ HOME: "" }, "HOME is not set, so there is no folder to install into"],
+    [{ HOME: "home" }, 'HOME is "home", which is not an absolute path'],
+  ] as const)("a home like %j is refused, unless a folder is named", async (environment, text) => {
+    const server = await serve();
+    using machine = createMachine();
+    const folder = join(machine.home, "here");
+
+    const refused = await machine.install({ environment: { ...environment, ...at(server.url) } });
+    const named = await machine.install({
+      environment: { ...environment, ...at(server.url), STIGMER_INSTALL_DIR: folder },
+    });
+
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(text);
+    expect(named.status).toBe(0);
+    expectInstalled(folder);
+  });
+
+  test.each(["with spaces and $signs", 'quote\'s "two"', "colon:in:it"])(
+    "a folder may be called %s",
+    async (name) => {
+      const server = await serve();
+      using machine = createMachine();
+      const folder = join(machine.home, name);
+
+      const { status, stdout } = await machine.install({
+        environment: { ...at(server.url), STIGMER_INSTALL_DIR: folder },
+      });
+
+      expect(status).toBe(0);
+      expectInstalled(folder);
+      const line = stdout.split("\n").find((candidate) => candidate.includes("export PATH")) ?? "";
+      const { stdout: path } = Bun.spawnSync(
+        [Bun.which("dash") ?? "/bin/sh", "-c", `${line.trim()}; printf %s "$PATH"`],
+        {
+          env: { HOME: machine.home, PATH: "/rest" },
+        },
+      );
+      expect(path.toString()).toBe(`${folder}:/rest`);
+    },
+  );
+
+  test("an earlier stigmer is replaced, and the change is told", async () => {
+    const server = await serve();
+    using machine = createMachine();
+    mkdirSync(machine.place, { recursive: true });
+    writeFileSync(join(machine.place, "stigmer"), fakeProgram("v1.0.0"), { mode: 0o755 });
+    writeFileSync(join(machine.place, "neighbour"), "");
+
+    const first = await machine.install({ environment: at(server.url) });
+    const second = await machine.install({ environment: at(server.url) });
+
+    expect(first.stdout).toContain(`version    ${VERSION}, was v1.0.0\n`);
+    expect(first.stdout).toContain(
+      "server     a running one goes on with v1.0.0 until: stigmer server restart\n",
+    );
+    expect(second.status).toBe(0);
+    expect(namesIn(machine.place)).toEqual(["neighbour", "stigmer", ...LINKS].toSorted());
+  });
+
+  const strangers: [what: string, make: (place: string) => void, text: string][] = [
+    [
+      "a folder",
+      (place) => mkdirSync(join(place, "stigmer")),
+      "stigmer is there already, and is no file",
+    ],
+    [
+      "a link",
+      (place) => symlinkSync("/opt/stigmer", join(place, "stigmer")),
+      "stigmer is a link to /opt/stigmer",
+    ],
+    [
+      "a pipe",
+      (place) => void Bun.spawnSync(["mkfifo", join(place, "stigmer")]),
+      "stigmer is there already, and is no file",
+    ],
+    [
+      "somebody's stigmer-server",
+      (place) => writeFileSync(join(place, "stigmer-server"), "mine"),
+      "stigmer-server is there already, and is no link to stigmer",
+    ],
+    [
+      "a link of somebody else",
+      (place) => symlinkSync("other", join(place, "stigmer-server")),
+      "stigmer-server is there already, and is no link to stigmer",
+    ],
+    [
+      "another installer's mark",
+      (place) => writeFileSync(join(place, ".stigmer-managed"), "brew upgrade stigmer\n"),
+      "stigmer belongs to another installer\nhint: run: brew upgrade stigmer",
+    ],
+  ];
+  test.each(strangers)("%s in it is left alone", async (_, make, text) => {
+    const server = await serve();
+    using machine = createMachine();
+    mkdirSync(machine.place, { recursive: true });
+    make(machine.place);
+    const before = namesIn(machine.place);
+
+    const { status, stderr } = await machine.install({ environment: at(server.url) });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(text);
+    expect(namesIn(machine.place)).toEqual(before);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("a file where a folder must be is named", async () => {
+    using machine = createMachine();
+    writeFileSync(join(machine.home, ".local"), "");
+
+    const { status, stderr } = await machine.install();
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot make the folder ${machine.place}: `);
+  });
+
+  test("what a killed installation left is swept, poisoned parts are not used, a living one stays", async () => {
+    const server = await serve();
+    using machine = createMachine();
+    const gone = Bun.spawnSync(["true"]).pid;
+    const [dead, alive] = [`.stigmer-install.${gone}`, `.stigmer-install.${process.pid}`];
+    for (const name of [dead, alive]) {
+      mkdirSync(join(machine.place, name), { recursive: true });
+      writeFileSync(join(machine.place, name, ASSET), "poison");
+    }
+
+    const { status } = await machine.install({ environment: at(server.url) });
+
+    expect(status).toBe(0);
+    expect(server.requests.map(({ headers }) => headers["range"])).toEqual([undefined]);
+    expect(namesIn(machine.place)).toEqual([alive, "stigmer", ...LINKS].toSorted());
+  });
+
+  test("a PATH that has it needs no advice, and one that has another stigmer first gets some", async () => {
+    const server = await serve();
+    using machine = createMachine();
+    const path = join(machine.tools, ":", machine.place).replace("/:/", ":/");
+    const environment = { ...at(server.url), PATH: path };
+
+    const calm = await machine.install({ environment });
+    machine.fake("stigmer", "true");
+    const careful = await machine.install({ environment });
+
+    expect(calm.stdout).not.toMatch(/PATH|careful/);
+    expect(careful.stdout).toContain(
+      `careful    "stigmer" means ${machine.tools}/stigmer, which comes first on your PATH`,
+    );
+  });
+
+  test.each([
+    [
+      "/usr/bin/fish",
+      'add this line to ~/.config/fish/config.fish, and open a new shell:\n             fish_add_path "$HOME/.local/bin"',
+    ],
+    ["/bin/zsh", "~/.zshrc"],
+    ["/bin/bash", "~/.bashrc"],
+    ["/bin/sh", "~/.profile"],
+    ["", "~/.profile"],
+  ])("the advice suits %s", async (SHELL, text) => {
+    const server = await serve();
+    using machine = createMachine();
+
+    const { stdout } = await machine.install({ environment: { ...at(server.url), SHELL } });
+
+    expect(stdout).toContain(text);
+  });
+});
+
+describe("disks", () => {
+  const canMount = (() => {
+    const place = mkdtempSync(join(tmpdir(), "stigmer-mount-"));
+    const made = Bun.spawnSync(["mount", "-t", "tmpfs", "none", place]).success;
+    if (made) Bun.spawnSync(["umount", place]);
+    rmSync(place, { recursive: true });
+    if (!made) console.warn("skipped: this user may not mount a file system");
+    return made;
+  })();
+  const big = packArchive(`${fakeProgram(VERSION)}${"# padding\n".repeat(40_000)}`);
+
+  test.skipIf(!canMount).each([
+    ["the download", "size=8k"],
+    ["what is unpacked", "size=200k"],
+  ])("one that is too small for %s is named, and the old file is kept", async (_, size) => {
+    const server = await serve(releaseFiles(VERSION, { [ASSET]: await big }));
+    const bigScript = scriptFor(await big);
+    await onDisk(size, async (machine) => {
+      writeFileSync(join(machine.place, "stigmer"), fakeProgram("v1.0.0"), { mode: 0o755 });
+
+      for (const downloader of downloaders) {
+        const { status, stderr } = await machine.install({
+          downloader,
+          script: bigScript,
+          environment: at(server.url),
+        });
+
+        expect(status).toBe(1);
+        expect(stderr).toMatch(
+          /error: cannot (download|unpack) .*\nhint: make room in .*STIGMER_INSTALL_DIR\n$/,
+        );
+        expect(namesIn(machine.place)).toEqual(["stigmer"]);
+        expect(readFileSync(join(machine.place, "stigmer"), "utf8")).toBe(fakeProgram("v1.0.0"));
+      }
+    });
+  });
+
+  test.skipIf(!canMount)("one that may not be written is named", async () => {
+    await onDisk("ro", async (machine) => {
+      const { status, stderr } = await machine.install();
+
+      expect(status).toBe(1);
+      expect(stderr).toBe(
+        `error: cannot write in ${machine.place}: Read-only file system\nhint: choose another folder with STIGMER_INSTALL_DIR\n`,
+      );
+    });
+  });
+
+  test.skipIf(!canMount)(
+    "one from which no program may run is named, and nothing is put there",
+    async () => {
+      const server = await serve();
+      await onDisk("noexec", async (machine) => {
+        const { status, stderr } = await machine.install({ environment: at(server.url) });
+
+        expect(status).toBe(1);
+        expect(stderr).toMatch(
+          /the new stigmer does not run here: .*ermission denied.*\nhint: programs may not run in /,
+        );
+        expect(namesIn(machine.place)).toEqual([]);
+      });
+    },
+  );
+
+  test.skipIf(process.getuid?.() === 0)("a folder of somebody else is named", async () => {
+    using machine = createMachine();
+    mkdirSync(machine.place, { recursive: true });
+    chmodSync(machine.place, 0o555);
+
+    const { status, stderr } = await machine.install();
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot write in ${machine.place}: Permission denied`);
+  });
+});
+
+describe("the platform", () => {
+  const machines: [
+    target: string,
+    system: string,
+    processor: string,
+    tools: Record<string, string>,
+  ][] = [
+    ["linux-amd64", "Linux", "x86_64", {}],
+    ["linux-arm64", "Linux", "aarch64", {}],
+    ["linux-amd64-musl", "Linux", "x86_64", { ldd: "echo 'musl libc (x86_64)' >&2; exit 1" }],
+    ["linux-arm64-musl", "Linux", "arm64", { ldd: "echo 'musl libc (aarch64)' >&2; exit 1" }],
+    ["darwin-arm64", "Darwin", "arm64", {}],
+    ["darwin-amd64", "Darwin", "x86_64", { sysctl: "echo 0" }],
+    ["darwin-amd64", "Darwin", "x86_64", { sysctl: "exit 1" }],
+    // Rosetta: a translated shell on Apple's own processor.
+    ["darwin-arm64", "Darwin", "x86_64", { sysctl: "echo 1" }],
+  ];
+  test.each(machines)(
+    "%s is what %s on %s gets, with %j",
+    async (name, system, processor, tools) => {
+      const asset = `stigmer-${VERSION}-${name}.tar.gz`;
+      const server = await serve(releaseFiles(VERSION, { [asset]: archive }));
+      using machine = createMachine();
+      machine.fake("uname", `case $1 in -s) echo ${system} ;; *) echo ${processor} ;; esac`);
+      for (const [tool, code] of Object.entries(tools)) machine.fake(tool, code);
+
+      const { status } = await machine.install({
+        script: renderInstallScript({ version: VERSION, digests: new Map([[asset, digest]]) }),
+        environment: at(server.url),
+      });
+
+      expect(status).toBe(0);
+      expect(server.requests.map(({ path }) => path)).toEqual([`/${VERSION}/${asset}`]);
+    },
+  );
+
+  test.each([
+    [
+      "MINGW64_NT-10.0",
+      "x86_64",
+      "",
+      "no build of stigmer for MINGW64_NT-10.0\nhint: there are builds for Linux (also in WSL) and macOS",
+    ],
+    ["Linux", "riscv64", "", "no build of stigmer for the processor riscv64"],
+    ["Linux", "aarch64", "echo 32", "the programs of this system are of 32 bits"],
+    [
+      "Linux",
+      "aarch64",
+      "",
+      `the release ${VERSION} has no stigmer-${VERSION}-linux-arm64.tar.gz\nhint: it is there for: linux-amd64`,
+    ],
+  ])("%s on %s is told what there is", async (system, processor, getconf, text) => {
+    using machine = createMachine();
+    machine.fake("uname", `case $1 in -s) echo ${system} ;; *) echo ${processor} ;; esac`);
+    if (getconf !== "") machine.fake("getconf", getconf);
+
+    const { status, stderr } = await machine.install();
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(text);
+    expectUntouched(machine);
+  });
+
+  test.each([
+    ["tar", {}, "tar is needed, and is not there"],
+    ["gzip", {}, "gzip is needed, and is not there"],
+    ["sha256sum", {}, "nothing here computes a SHA-256"],
+    ["curl", { downloader: "none" }, "neither curl nor wget is there"],
+  ] as const)("without %s it says so before it does anything", async (tool, how, text) => {
+    using machine = createMachine();
+    machine.remove(tool);
+
+    const { status, stderr } = await machine.install(how);
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(text);
+    expectUntouched(machine);
+  });
+
+  const hashers = ["shasum", "openssl"].flatMap((tool) => {
+    const path = Bun.which(tool);
+    if (path === null) console.warn(`skipped: ${tool} is not on this machine`);
+    return path === null ? [] : [[tool, path] as const];
+  });
+  test.each(hashers)("%s stands in for sha256sum", async (tool, path) => {
+    const server = await serve();
+    using machine = createMachine();
+    machine.remove("sha256sum");
+    machine.fake(tool, `exec ${path} "$@"`);
+
+    const good = await machine.install({ environment: { ...at(server.url) } });
+    const bad = await machine.install({ environment: at(server.faulty("flipped")) });
+
+    expect([good.status, bad.status]).toEqual([0, 1]);
+    expect(bad.stderr).toContain(`not ${digest}`);
+  });
+});
+
+describe("the new file", () => {
+  test.each([
+    ["does not start", "#!/nowhere/loader\n", /does not run here: .*\(status (126|127)\)\nhint: /],
+    [
+      "fails",
+      "#!/bin/sh\necho 'no such symbol: x' >&2\nexit 3\n",
+      /does not run here: no such symbol: x \(status 3\)\nhint: nothing was installed; this file is for linux-amd64/,
+    ],
+    [
+      "needs a newer processor",
+      "#!/bin/sh\nkill -ILL $$\n",
+      /\(status 132\)\nhint: the processor has no AVX2, which stigmer needs/,
+    ],
+    [
+      "is another version",
+      fakeProgram("v1.0.0"),
+      /the new stigmer says that it is "stigmer v1\.0\.0 .*", not v9\.9\.9/,
+    ],
+    ["only begins like it", fakeProgram(`${VERSION}0`), /the new stigmer says that it is/],
+  ])("which %s is not put in place", async (_, program, text) => {
+    const packed = await packArchive(program);
+    const server = await serve(releaseFiles(VERSION, { [ASSET]: packed }));
+    using machine = createMachine();
+    mkdirSync(machine.place, { recursive: true });
+    writeFileSync(join(machine.place, "stigmer"), fakeProgram("v0.9.0"), { mode: 0o755 });
+
+    const { status, stdout, stderr } = await machine.install({
+      script: scriptFor(packed),
+      environment: at(server.url),
+    });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(text);
+    expect(namesIn(machine.place)).toEqual(["stigmer"]);
+    expect(readFileSync(join(machine.place, "stigmer"), "utf8")).toBe(fakeProgram("v0.9.0"));
+  });
+
+  test("an archive without it, or that is none, is refused", async () => {
+    for (const packed of [await packArchive("x", "other"), Buffer.from("no archive")]) {
+      const server = await serve(releaseFiles(VERSION, { [ASSET]: packed }));
+      using machine = createMachine();
+
+      const { status, stderr } = await machine.install({
+        script: scriptFor(packed),
+        environment: at(server.url),
+      });
+
+      expect(status).toBe(1);
+      expect(stderr).toContain(`cannot unpack ${ASSET}: `);
+      expectUntouched(machine);
+    }
+  });
+});
+
+test.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+  ["SIGHUP", 129],
+] as const)(
+  "%s in the middle of a download leaves nothing, and no downloader",
+  async (signal, status) => {
+    const server = await serve();
+    using machine = createMachine();
+    const child = machine.start({ environment: at(server.faulty("stall")) });
+    while (server.requests.length === 0) await Bun.sleep(5);
+
+    child.kill(signal);
+
+    expect(await child.exited).toBe(status);
+    // Whoever still held the pipes would keep this from ending.
+    expect(await child.stderr.text()).toBe(`downloading ${ASSET} from ${server.faulty("stall")}\n`);
+    expectUntouched(machine);
+  },
+);
+
+test("the script of a real release installs it, and it runs under each of its names", async () => {
+  const folder = resolve(import.meta.dir, "../../dist/test/release", releases.old.version);
+  const server = await serve(releaseFolder(releases.old.version, folder));
+  using machine = createMachine();
+
+  const { status } = await machine.install({
+    script: readFileSync(join(folder, "install.sh"), "utf8"),
+    environment: { ...at(server.url), PATH: process.env["PATH"] ?? "" },
+  });
+  const ask = async (...words: string[]) => {
+    const answer = await run(words, { home: machine.home });
+    return answer.stdout;
+  };
+
+  expect(status).toBe(0);
+  expectInstalled(machine.place);
+  expect(JSON.parse(await ask(join(machine.place, "stigmer"), "version", "--json"))).toMatchObject({
+    version: releases.old.version,
+    target,
+  });
+  expect(await ask(join(machine.place, "stigmer-agent-runner"), "--version")).toBe(
+    `agent-runner ${releases.old.version}\n`,
+  );
+  expect(sha256Hex(readFileSync(join(machine.place, "stigmer")))).toBe(
+    sha256Hex(readFileSync(releases.old.binary)),
+  );
+});
+
+test("two at once both succeed", async () => {
+  const server = await serve();
+  using machine = createMachine();
+
+  const both = await Promise.all(
+    [1, 2].map(async () => machine.install({ environment: at(server.faulty("trickle")) })),
+  );
+
+  expect(both.map(({ status }) => status)).toEqual([0, 0]);
+  expectInstalled(machine.place);
+});
+
+test("only words that mean nothing to a shell get into the script", () => {
+  const digests = new Map([[ASSET, digest]]);
+
+  expect(() => renderInstallScript({ version: "v1.2.3'; rm -rf /", digests })).toThrow(
+    "the version",
+  );
+  expect(() => renderInstallScript({ version: VERSION, digests: new Map([[ASSET, "'"]]) })).toThrow(
+    "the SHA-256",
+  );
+});
+
+test("it knows the archives of its own release and nothing else", () => {
+  const names = [
+    ASSET,
+    ASSET.replace("amd64", "arm64"),
+    "agent-runner-v9.9.9-linux-amd64",
+    "stigmer.rb",
+  ];
+
+  const rendered = renderInstallScript({
+    version: VERSION,
+    digests: new Map([...names, "stigmer-v1.0.0-linux-amd64.tar.gz"].map((name) => [name, digest])),
+  });
+
+  const known = /baked_digests='([^']*)'/.exec(rendered)?.[1]?.split("\n");
+  expect(known).toEqual([`${digest}  ${ASSET}`, `${digest}  ${names[1]}`]);
+});
+
+const shellcheck = Bun.which("shellcheck");
+if (shellcheck === null) console.warn("skipped: shellcheck is not on this machine");
+test.skipIf(shellcheck === null)("shellcheck has nothing to say", () => {
+  const { stdout } = Bun.spawnSync([shellcheck ?? "", "--enable=quote-safe-variables", "-"], {
+    stdin: Buffer.from(script),
+  });
+
+  expect(stdout.toString()).toBe("");
+});
+
+async function onDisk(options: string, work: (machine: Machine) => Promise<void>): Promise<void> {
+  using machine = createMachine();
+  mkdirSync(machine.place, { recursive: true });
+  const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", options, "none", machine.place]);
+  if (!mounted.success) throw new Error(mounted.stderr.toString());
+  try {
+    await work(machine);
+  } finally {
+    Bun.spawnSync(["umount", "-l", machine.place]);
+  }
+}
+
+function hasTimeLimit(program: string): boolean {
+  if (Bun.which(program) === null) return false;
+  return Bun.spawnSync([program, "wget", "--help"]).stderr.toString().includes("-T");
+}
