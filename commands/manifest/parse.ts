@@ -4,14 +4,13 @@ import { StigmerError } from "../../src/base/errors.ts";
 import { isJsonObject, type JsonValue } from "../../src/base/json.ts";
 import type { WorkflowDocument } from "../../src/dsl/document.ts";
 import type { Place } from "../../src/dsl/issues.ts";
-import { parseWorkflowValue } from "../../src/dsl/parse.ts";
 import type { SourceDocument } from "../../src/dsl/source.ts";
 import { Kind, type Resource } from "../../src/schema/kinds.ts";
 import { Agent } from "../../src/schema/kinds/agent.ts";
 import { Workflow } from "../../src/schema/kinds/workflow.ts";
 import { inputError, type InputSource, parseInput } from "../../src/schema/parse-input.ts";
 import { API_VERSION } from "../../src/schema/resource.ts";
-import { checkExpressions, checkRunnable } from "../../src/workflow/check.ts";
+import { checkRunnable, parseChecked } from "../../src/workflow/check.ts";
 
 /** One resource as somebody wrote it. */
 export interface Manifest {
@@ -45,16 +44,51 @@ export function parseManifest(document: SourceDocument): Manifest {
     const resource = parseInput(Agent, value, from);
     return { resource, label: `agent/${resource.metadata.name}`, place };
   }
-  const resource = parseInput(Workflow, value, from);
-  const parsed = parseWorkflow(resource.spec, { file, locate, pointer: "/spec" });
+  const { resource, parsed } = both(
+    () => parseInput(Workflow, value, from),
+    () => parseWorkflow(specOf(value), { file, locate, pointer: "/spec" }),
+  );
   refuseOtherName(resource.metadata.name, parsed.resource.metadata.name, from);
   return { ...parsed, resource, place };
 }
 
+function specOf(value: JsonValue): JsonValue {
+  return isJsonObject(value) ? (value["spec"] ?? null) : null;
+}
+
+/** What is wrong with the envelope and with the document is told together. */
+function both(
+  parseEnvelope: () => Workflow,
+  parseSpec: () => Omit<Manifest, "place">,
+): { resource: Workflow; parsed: Omit<Manifest, "place"> } {
+  const resource = valueOrError(parseEnvelope);
+  const parsed = valueOrError(parseSpec);
+  if (!(resource instanceof StigmerError) && !(parsed instanceof StigmerError)) {
+    return { resource, parsed };
+  }
+  if (!(resource instanceof StigmerError)) throw parsed;
+  // Without a spec the envelope says all that there is to say.
+  if (!(parsed instanceof StigmerError) || lacksSpec(resource)) throw resource;
+  const issues = [...resource.issues, ...parsed.issues];
+  throw new StigmerError("invalid_input", resource.message, { issues });
+}
+
+function lacksSpec({ issues }: StigmerError): boolean {
+  return issues.some(({ pointer }) => pointer === "/spec");
+}
+
+function valueOrError<T>(work: () => T): T | StigmerError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StigmerError && error.code === "invalid_input") return error;
+    throw error;
+  }
+}
+
 /** The document as a resource; what keeps it from running is told apart from what is wrong with it. */
 function parseWorkflow(spec: JsonValue, place: Place): Omit<Manifest, "place"> {
-  const document = parseWorkflowValue(spec, place);
-  checkExpressions(document, place);
+  const document = parseChecked(spec, place);
   const { namespace, name, version } = document.document;
   const metadata = { name: `${namespace}/${name}`, labels: {} };
   const obstacle = obstacleOf(document, place);
@@ -67,13 +101,8 @@ function parseWorkflow(spec: JsonValue, place: Place): Omit<Manifest, "place"> {
 }
 
 function obstacleOf(document: WorkflowDocument, place: Place): StigmerError | undefined {
-  try {
-    checkRunnable(document, place);
-    return undefined;
-  } catch (error) {
-    if (error instanceof StigmerError) return error;
-    throw error;
-  }
+  const found = valueOrError(() => checkRunnable(document, place));
+  return found instanceof StigmerError ? found : undefined;
 }
 
 /** As the language's own examples are: a document without our envelope. */

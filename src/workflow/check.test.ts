@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 
 import { type InputIssue, StigmerError } from "../base/errors.ts";
 import { placeOf } from "../dsl/issues.ts";
-import { parseWorkflow, parseWorkflowValue } from "../dsl/parse.ts";
+import { parseWorkflowValue } from "../dsl/parse.ts";
 import { parseYamlDocuments } from "../dsl/source.ts";
-import { checkExpressions, checkRunnable } from "./check.ts";
+import { checkRunnable, parseChecked } from "./check.ts";
 
 const head = "document: { dsl: '1.0.3', namespace: test, name: test, version: '0.1.0' }\n";
 
@@ -173,12 +173,76 @@ function issuesOf(text: string): readonly InputIssue[] {
 }
 
 test("an expression that is not jq is refused by name, one that only this runtime lacks is not", () => {
-  const misspelt = parseWorkflow(`${head}\ndo:\n  - a: { set: { x: "\${ ma(1) }" } }\n`, {});
-  const early = parseWorkflow(`${head}\ndo:\n  - a: { set: { x: "\${ $secrets.key }" } }\n`, {});
+  const misspelt = `${head}do:\n  - a: { set: { x: "\${ ma(1) }" } }\n`;
+  const early = `${head}do:\n  - a: { set: { x: "\${ $secrets.key }" } }\n`;
 
-  expect(() => checkExpressions(misspelt)).toThrow("ma/1 is not defined");
-  expect(() => checkExpressions(early)).not.toThrow();
+  expect(() => checked(misspelt)).toThrow("ma/1 is not defined");
+  expect(() => checked(early)).not.toThrow();
 });
+
+test("all mistakes are told at once, in the order of the text", () => {
+  const text = `${head}inptu: { from: .a }
+do:
+  - first: { set: { x: "\${ .a + }" } }
+  - second: { wait: soon, then: third }
+  - third:
+      fork:
+        branches: [{ a: { wait: PT1S, bogus: 1, if: "(" } }, { b: { call: http, with: 5 } }]
+      then: nowhere
+  - fourth: { set: { y: "\${ nope }" }, timeout: missing }
+`;
+
+  expect(placesOf(() => checked(text))).toEqual([
+    "4:33 /do/0/first/set/x",
+    "5:21 /do/1/second/wait",
+    "8:39 /do/2/third/fork/branches/0/a/bogus",
+    "8:55 /do/2/third/fork/branches/0/a/if",
+    "8:87 /do/2/third/fork/branches/1/b/with",
+    "9:13 /do/2/third/then",
+    "10:29 /do/3/fourth/set/y",
+    "10:49 /do/3/fourth/timeout",
+  ]);
+});
+
+test.each([
+  [
+    "do: 5\nuse: { functions: { f: { set: { a: '${ nope }' } } } }",
+    ["/do", "/use/functions/f/set/a"],
+  ],
+  ["do: [5, { a: { set: { b: '${ nope }' } } }]", ["/do/0", "/do/1/a/set/b"]],
+  [
+    "use: { timeouts: 5 }\ndo: [{ a: { set: { b: '${ nope }' }, timeout: t } }]",
+    ["/use/timeouts", "/do/0/a/set/b"],
+  ],
+  [
+    "do: [{ a: { for: { each: x }, do: [{ b: { set: { c: '${ nope }' } } }] } }]",
+    ["/do/0/a/for/in"],
+  ],
+  [
+    "do: [{ a: { try: [{ b: 5 }], catch: { do: 5, when: ')' } } }]",
+    ["/do/0/a/try/0/b", "/do/0/a/catch/do"],
+  ],
+])("%s is told as far as anything can be made of it", (text, pointers) => {
+  expect(placesOf(() => checked(head + text)).map((place) => place.split(" ")[1])).toEqual(
+    pointers,
+  );
+});
+
+function checked(text: string): void {
+  const [source] = parseYamlDocuments(text, "w.yaml");
+  if (!source) throw new Error("unreachable: the text holds a document");
+  parseChecked(source.value, placeOf(source));
+}
+
+function placesOf(work: () => void): string[] {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof StigmerError)) throw error;
+    return error.issues.map(({ line, column, pointer }) => `${line}:${column} ${pointer}`);
+  }
+  throw new Error("unreachable: the document was let through");
+}
 
 test("of a long expression what is around the mistake is shown", () => {
   const long = `${".a + ".repeat(1_000)} nope ${" + .b".repeat(1_000)}`;
