@@ -1,11 +1,11 @@
 import { messageOf, systemCodeOf } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
 import type { JsonValue } from "../base/json.ts";
+import { readLines } from "../base/lines.ts";
 import type { ActivityContext, ActivityHandler } from "../durable/backend.ts";
 import { ActivityFailure, ActivityUnavailable } from "../durable/errors.ts";
 import { ActivityLine } from "../schema/wire/activity.ts";
 import type { ActivityRequest } from "../schema/wire/activity.ts";
-import { readLines } from "./lines.ts";
 
 /** Statuses of a part that is there but cannot work just now. */
 const BUSY = new Set([429, 502, 503, 504]);

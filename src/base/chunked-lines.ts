@@ -1,3 +1,5 @@
+import { LineSplitter } from "./lines.ts";
+
 /**
  * The lines of a stream, together as they arrived: who falls behind gets many at once and can handle them at once. Throws
  * when nothing came for longer than `silenceMaxMs`.
@@ -6,19 +8,14 @@ export async function* readChunkedLines(
   stream: ReadableStream<Uint8Array>,
   silenceMaxMs: number,
 ): AsyncGenerator<readonly string[]> {
-  const decoder = new TextDecoder();
+  const splitter = new LineSplitter();
   const reader = stream.getReader();
-  const parts: string[] = [];
   try {
     for (;;) {
       const { done, value } = await within(reader.read(), silenceMaxMs);
       if (done) return;
-      const [head = "", ...rest] = decoder.decode(value, { stream: true }).split("\n");
-      parts.push(head);
-      if (rest.length === 0) continue;
-      const lines = [parts.splice(0).join(""), ...rest.slice(0, -1)];
-      parts.push(rest.at(-1) ?? "");
-      yield lines;
+      const lines = splitter.push(value);
+      if (lines.length > 0) yield lines;
     }
   } finally {
     // Closes the connection, whether the stream ended, broke or is not wanted any more.

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { writeDurably } from "../base/durable-file.ts";
 import { messageOf, StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { sha256Hex } from "../base/sha256.ts";
 import { chooseRunner } from "./choose-runner.ts";
-import { writeDurably } from "./disk.ts";
 import { readDownloadLimits } from "./download-limits.ts";
 import { downloadFile } from "./download/download.ts";
 import type { DownloadProgress } from "./download/request.ts";

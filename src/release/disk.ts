@@ -1,42 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fsyncSync,
-  openSync,
-  statfsSync,
-  writeSync,
-} from "node:fs";
+import { statfsSync } from "node:fs";
 
 import { messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
 
 const SPARE_BYTES = 1024 * 1024;
-
-/** Creates a file that was not there, with this very mode whatever the umask, and waits until the disk has it. */
-export function writeDurably(path: string, content: string | Uint8Array, mode: number): void {
-  const bytes = typeof content === "string" ? Buffer.from(content) : content;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const descriptor = openSync(path, flags, 0o600);
-  try {
-    for (let written = 0; written < bytes.length;) {
-      written += writeSync(descriptor, bytes, written, bytes.length - written);
-    }
-    fchmodSync(descriptor, mode);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Makes the names in a folder survive a loss of power. */
-export function syncFolder(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
 
 /** Better to say so before than half way. */
 export function requireSpace(folder: string, size: number): void {

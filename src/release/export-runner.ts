@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import { explainDiskError, writeDurably } from "./disk.ts";
+import { writeDurably } from "../base/durable-file.ts";
+import { explainDiskError } from "./disk.ts";
 import type { RunnerFile } from "./runner-file.ts";
 
 /** Writes a checked copy of the runner in use, for a machine that reaches no network. */

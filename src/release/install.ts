@@ -1,10 +1,11 @@
 import { lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { syncFolder, writeDurably } from "../base/durable-file.ts";
 import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { checkpoint } from "./checkpoint.ts";
-import { explainDiskError, requireSpace, syncFolder, writeDurably } from "./disk.ts";
+import { explainDiskError, requireSpace } from "./disk.ts";
 import { folderNameOf, quarantinePath, runnerPath, scratchFolders, scratchPath } from "./layout.ts";
 import { writeManifest } from "./manifest.ts";
 import type { RunnerExpectation, RunnerFile, RunnerSource } from "./runner-file.ts";

@@ -2,9 +2,9 @@ import { lstatSync, readFileSync, rmSync } from "node:fs";
 
 import { z } from "zod";
 
+import { writeDurably } from "../base/durable-file.ts";
 import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
-import { writeDurably } from "./disk.ts";
 import { folderNameOf, manifestPath } from "./layout.ts";
 import { renameOver } from "./rename-over.ts";
 import { RunnerSource } from "./runner-file.ts";

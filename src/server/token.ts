@@ -1,16 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 
+import { createDurably } from "../base/durable-file.ts";
 import { StigmerError, systemCodeOf } from "../base/errors.ts";
 
 const TOKEN_BYTES = 32;
@@ -40,23 +31,15 @@ function readToken(path: string): string | undefined {
   });
 }
 
-/** Under its name only once it is whole: a crash leaves no token or a good one, and of two makers one wins. */
+/** A crash leaves no token or a good one, and of two makers one wins. */
 function makeToken(path: string): string {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
-  const scratch = `${path}.${process.pid}`;
-  rmSync(scratch, { force: true });
-  const descriptor = openSync(scratch, "wx", 0o600);
   try {
-    writeSync(descriptor, `${token}\n`);
-    fsyncSync(descriptor);
-    linkSync(scratch, path);
+    createDurably(path, `${token}\n`, 0o600);
     return token;
   } catch (cause) {
     const other = systemCodeOf(cause) === "EEXIST" ? readToken(path) : undefined;
     if (other !== undefined) return other;
     throw new StigmerError("failed", `the token can't be written to ${path}`, { cause });
-  } finally {
-    closeSync(descriptor);
-    rmSync(scratch, { force: true });
   }
 }

@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { replaceDurably } from "../base/durable-file.ts";
 import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { suggest } from "../base/suggest.ts";
@@ -41,19 +33,9 @@ export function setSetting(paths: Paths, key: string, text: string): void {
 }
 
 function replaceFile(path: string, text: string): void {
-  const target = throughLink(path);
-  const scratch = `${target}.${process.pid}`;
   try {
-    const descriptor = openSync(scratch, "w", 0o600);
-    try {
-      writeSync(descriptor, text);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(scratch, target);
+    replaceDurably(throughLink(path), text, 0o600);
   } catch (cause) {
-    rmSync(scratch, { force: true });
     throw new StigmerError("failed", `${path} can't be written`, { cause });
   }
 }

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { pathsOf } from "../base/paths.ts";
-import { linesOf } from "./lines.ts";
 import { openLogFile } from "./log-file.ts";
 import { followLogs, readLogs } from "./logs.ts";
 import { openPartLogs } from "./part-logs.ts";
@@ -104,15 +103,4 @@ test("following goes on through a rotation and finds new parts", async () => {
   }
 
   expect(seen).toEqual(["one", "two", "three", "four", "five"]);
-});
-
-test("a child that never ends its line does not fill the memory", async () => {
-  const endless = new Response("x".repeat(3_000_000)).body;
-  if (!endless) throw new Error("unreachable: the response has a body");
-
-  const lines: string[] = [];
-  for await (const text of linesOf(endless)) lines.push(text);
-
-  expect(lines).toHaveLength(1);
-  expect(lines[0]?.length).toBe(256 * 1024);
 });

@@ -1,10 +1,12 @@
 import { PARENT_VARIABLE } from "../base/die-with-parent.ts";
+import { readLines } from "../base/lines.ts";
 import { CANNOT_START } from "../base/part-status.ts";
 import { childEnvironment } from "../base/process-environment.ts";
 import { identityOf } from "../base/process-identity.ts";
 import { type Complaint, complaintIn } from "./complaint.ts";
-import { linesOf } from "./lines.ts";
 
+/** A longer line is cut, so that no part can fill the memory; a dying part may not end its last one. */
+const PART_LINES = { charactersMax: 256 * 1024, whenLonger: "cut", keepRest: true } as const;
 /** How long the last lines of a dead part may take to arrive. */
 const LAST_WORDS_MS = 500;
 
@@ -90,5 +92,5 @@ async function forward(
   stream: ReadableStream<Uint8Array>,
   onLine: (line: string) => void,
 ): Promise<void> {
-  for await (const line of linesOf(stream)) onLine(line);
+  for await (const line of readLines(stream, PART_LINES)) if (line.trim() !== "") onLine(line);
 }

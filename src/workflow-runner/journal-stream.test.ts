@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { readLines } from "../activities/lines.ts";
+import { readLines } from "../base/lines.ts";
 import type { JournalEvent } from "../durable/journal-event.ts";
 import { JournalLine } from "../schema/wire/workflow-runner.ts";
 import { streamJournal } from "./journal-stream.ts";

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { readLines } from "../activities/lines.ts";
 import type { JsonValue } from "../base/json.ts";
+import { readLines } from "../base/lines.ts";
 import type { JournalEvent } from "../durable/journal-event.ts";
 import { ActivityRequest } from "../schema/wire/activity.ts";
 import { JournalLine, SignalAnswer } from "../schema/wire/workflow-runner.ts";

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 
+import { replaceDurably, syncFolder } from "../../base/durable-file.ts";
 import { sha256Hex } from "../../base/sha256.ts";
 
 /** Big values, each in a file that is named by its own SHA-256. Written once, never changed. */
@@ -20,9 +21,9 @@ export function openBlobStore(folder: string): BlobStore {
       const hash = sha256Hex(bytes);
       const path = pathOf(folder, hash);
       fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      if (!holds(path, hash)) writeFile(path, bytes);
-      // Also when the file was there: whoever wrote it may have been killed before this.
-      syncFolder(dirname(path));
+      // Whoever wrote one that is there may have been killed before the disk had its name.
+      if (holds(path, hash)) syncFolder(dirname(path));
+      else replaceDurably(path, bytes, 0o600);
       syncFolder(folder);
       return hash;
     },
@@ -40,37 +41,6 @@ function pathOf(folder: string, hash: string): string {
 
 function holds(path: string, hash: string): boolean {
   return fs.existsSync(path) && sha256Hex(fs.readFileSync(path)) === hash;
-}
-
-/** A name is only ever seen with its whole content, also after power loss. */
-function writeFile(path: string, bytes: Buffer): void {
-  const scratch = `${path}.${process.pid}.tmp`;
-  try {
-    writeDurably(scratch, bytes);
-    fs.renameSync(scratch, path);
-  } catch (error) {
-    fs.rmSync(scratch, { force: true });
-    throw error;
-  }
-}
-
-function writeDurably(path: string, bytes: Buffer): void {
-  const descriptor = fs.openSync(path, "w", 0o600);
-  try {
-    for (let done = 0; done < bytes.length;) done += fs.writeSync(descriptor, bytes, done);
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function syncFolder(path: string): void {
-  const descriptor = fs.openSync(path, "r");
-  try {
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
 }
 
 /** What a killed process was writing; nothing refers to it. */

@@ -11,8 +11,8 @@ import {
   writeSync,
 } from "node:fs";
 
+import { syncFolder } from "../../base/durable-file.ts";
 import { systemCodeOf } from "../../base/errors.ts";
-import { syncFolder } from "../disk.ts";
 import { hashFile } from "./hash-file.ts";
 import { type Places, placesOf } from "./places.ts";
 import type { DownloadJob } from "./request.ts";

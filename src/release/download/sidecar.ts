@@ -2,8 +2,8 @@ import { readFileSync, renameSync, rmSync } from "node:fs";
 
 import { z } from "zod";
 
+import { writeDurably } from "../../base/durable-file.ts";
 import { sha256Hex } from "../../base/sha256.ts";
-import { writeDurably } from "../disk.ts";
 
 /** What the beginning of a file belongs to, beside it on disk. Holds no secret: the address is hashed. */
 const Sidecar = z.object({

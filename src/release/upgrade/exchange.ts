@@ -1,8 +1,8 @@
 import { lstatSync, renameSync, rmSync } from "node:fs";
 
+import { syncFolder } from "../../base/durable-file.ts";
 import { StigmerError } from "../../base/errors.ts";
 import { checkpoint } from "../checkpoint.ts";
-import { syncFolder } from "../disk.ts";
 import { askBuild, type Build } from "./ask-build.ts";
 import type { Installation } from "./installation.ts";
 import { giveSecondName } from "./program-files.ts";

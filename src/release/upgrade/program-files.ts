@@ -13,8 +13,8 @@ import {
   statSync,
 } from "node:fs";
 
+import { syncFolder, writeDurably } from "../../base/durable-file.ts";
 import { StigmerError, systemCodeOf } from "../../base/errors.ts";
-import { syncFolder, writeDurably } from "../disk.ts";
 import type { Installation } from "./installation.ts";
 
 const SPARE_BYTES = 1024 * 1024;
