@@ -77,12 +77,22 @@ const withoutMigrationFolder: BunPlugin = {
   },
 };
 
-/** Builds of several versions or targets at once must not share one path for what they embed. */
+/**
+ * Builds of several versions at once must not share one path for what they embed. What it is called goes into the names
+ * of chunks, so it is called the same wherever it lies.
+ */
 function embed(runner: string): BunPlugin {
   return {
     name: "embed",
     setup: (build) => {
-      build.onResolve({ filter: /\/dist\/agent-runner$/ }, () => ({ path: runner }));
+      build.onResolve({ filter: /\/dist\/agent-runner$/ }, () => ({
+        path: "agent-runner",
+        namespace: "embed",
+      }));
+      build.onLoad({ filter: /^agent-runner$/, namespace: "embed" }, () => ({
+        contents: readFileSync(runner),
+        loader: "file",
+      }));
     },
   };
 }

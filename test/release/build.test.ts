@@ -1,12 +1,16 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { bundleRunner } from "../../src/build/bundle-runner.ts";
+import { compileBinary } from "../../src/build/compile-binary.ts";
+import { places } from "../../src/build/places.ts";
+import { hostTarget, obtainRuntime } from "../../src/build/release/runtimes.ts";
 import { binary, releases, run, scratchFolder } from "../multicall/compiled.ts";
 
-const root = resolve(import.meta.dir, "../..");
+const { root } = places;
+const SLOW_MS = 60_000;
 
 test("what is built names no folder of the machine that built it", () => {
   for (const file of [join(root, "dist/agent-runner"), binary, releases.old.runner]) {
@@ -16,7 +20,7 @@ test("what is built names no folder of the machine that built it", () => {
 
 test("the same sources give the same bundle, wherever it is written", async () => {
   using folder = scratchFolder();
-  const entry = join(root, "src/agent-runner/main.ts");
+  const entry = places.runnerEntry;
   const digests: string[] = [];
 
   for (const name of ["one", "other/place"]) {
@@ -27,6 +31,32 @@ test("the same sources give the same bundle, wherever it is written", async () =
 
   expect(digests[0]).toBe(digests[1] ?? "");
 });
+
+test(
+  "the same sources give the same program, wherever it and its agent-runner are written",
+  async () => {
+    using folder = scratchFolder();
+    const target = hostTarget();
+    const runtime = await obtainRuntime(target, places.runtimes);
+    const digests: string[] = [];
+
+    for (const name of ["one", "other/place"]) {
+      const [runner, outfile] = [
+        join(folder.path, name, "runner"),
+        join(folder.path, name, "stigmer"),
+      ];
+      mkdirSync(join(folder.path, name), { recursive: true });
+      copyFileSync(releases.old.runner, runner);
+      const facts = { version: "v1.2.3", commit: "0123456789ab", time: "2026-01-01T00:00:00.000Z" };
+      const release = { target, runtime, releaseKey: "" };
+      await compileBinary({ facts, entry: places.entry, runner, outfile, release });
+      digests.push(sha256Hex(readFileSync(outfile)));
+    }
+
+    expect(digests[0]).toBe(digests[1] ?? "");
+  },
+  SLOW_MS,
+);
 
 test("the bundle runs by itself wherever stigmer is on the PATH", async () => {
   using folder = scratchFolder();
