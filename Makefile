@@ -52,6 +52,9 @@ build-test: build-agent-runner
 release-assets: $(READY) ## every file of a release: VERSION=v1.2.3 [TARGETS="linux-amd64 …"] [SIGNING_KEY=file] [SIGNED=folder]
 	@bun src/build/release-assets.ts
 
+test-release: $(READY) ## build a whole release twice in two folders, compare the bytes and check every file
+	@bun src/build/test-release.ts
+
 release-key: $(READY) ## make the key that signs releases: SECRET=<its place>; the public half goes into embed/
 	@bun src/build/release-key.ts "$(SECRET)"
 

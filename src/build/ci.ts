@@ -1,12 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { places, say } from "./places.ts";
-
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
-}
+import { type Count, readReport } from "./test-report.ts";
 
 interface Step {
   readonly name: string;
@@ -33,9 +29,10 @@ const steps: readonly Step[] = [
       "--reporter=junit",
       `--reporter-outfile=${report}`,
     ],
-    count: readReport,
+    count: () => readReport(report),
   },
   { name: "terminal sessions", command: ["bun", "test/cli/run.ts"], count: readLastLine },
+  { name: "release", command: ["bun", "src/build/test-release.ts"], count: readLastLine },
   { name: "demo", command: ["bun", "test/demo/main.ts"], count: readLastLine },
 ];
 
@@ -66,26 +63,9 @@ async function runStep(command: string[]): Promise<{ output: string; isOk: boole
   return { output, isOk: (await child.exited) === 0 };
 }
 
-/** The totals that `bun test` writes in JUnit's form. A skipped test is neither passed nor failed. */
-function readReport(): Count {
-  const [totals = ""] = /<testsuites [^>]*>/.exec(readOrEmpty(report)) ?? [];
-  const number = (name: string): number =>
-    Number(new RegExp(` ${name}="(\\d+)"`).exec(totals)?.[1] ?? 0);
-  const failures = number("failures") + number("errors");
-  return { passed: number("tests") - failures - number("skipped"), failed: failures };
-}
-
 /** The last `N passed, N failed` that a step printed. */
 function readLastLine(output: string): Count {
   const [, passedText, failedText] =
     [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
   return { passed: Number(passedText ?? 0), failed: Number(failedText ?? 0) };
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
