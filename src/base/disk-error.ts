@@ -2,7 +2,7 @@ import { messageOf, StigmerError, systemCodeOf } from "./errors.ts";
 
 /** It is full, read-only, broken, or somebody else's: no other try helps before a person has mended that. */
 const NEEDS_MENDING =
-  /^(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|EISDIR|SQLITE_(?:FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH).*)$/;
+  /^(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|(?:ERR_FS_)?EISDIR|SQLITE_(?:FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH).*)$/;
 
 /** What the disk refuses, as an error for a person; undefined for any other error. */
 export function explainDisk(error: unknown): StigmerError | undefined {

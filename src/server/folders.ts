@@ -1,4 +1,4 @@
-import { lstatSync } from "node:fs";
+import { chmodSync, lstatSync } from "node:fs";
 import { userInfo } from "node:os";
 
 import { StigmerError } from "../base/errors.ts";
@@ -6,6 +6,7 @@ import type { Paths } from "../base/paths.ts";
 import { makeHome, makePrivateFolder } from "../base/private-folder.ts";
 
 const OTHERS = 0o077;
+const WRITABLE_BY_OTHERS = 0o022;
 
 /** Makes every folder that the server writes to, for this user alone. */
 export function makeFolders(paths: Paths): void {
@@ -22,7 +23,10 @@ export function makeFolders(paths: Paths): void {
 function requirePrivate(folder: string): void {
   const found = lstatSync(folder);
   const isOwn = found.isDirectory() && found.uid === userInfo().uid;
-  if (isOwn && (found.mode & OTHERS) === 0) return;
+  if (isOwn && (found.mode & WRITABLE_BY_OTHERS) === 0) {
+    if ((found.mode & OTHERS) !== 0) chmodSync(folder, 0o700);
+    return;
+  }
   throw new StigmerError("not_permitted", `${folder} is open to other users`, {
     hint: `it must be a folder of yours with mode 0700: \`chmod 700 ${folder}\`, or delete it`,
   });

@@ -9,6 +9,8 @@ import { asLogLine } from "./part-logs.ts";
 import { START_FAILED } from "./server-state.ts";
 
 const LAST_LINES = 12;
+const PRINTED_ERROR = "error: ";
+const PRINTED_HINT = "hint: ";
 
 /** What the server's log gets from now on; earlier starts may have had other troubles. */
 export interface StartLog {
@@ -22,7 +24,7 @@ export function openStartLog(paths: Paths): StartLog {
   return {
     explain: (message) => {
       const lines = linesAfter(path, before);
-      const reason = lines.map(reasonIn).findLast((found) => found !== undefined);
+      const reason = loggedReason(lines) ?? printedReason(lines);
       const where = `the whole log is in ${path}`;
       if (reason) {
         const hint = reason.hint === undefined ? where : `${reason.hint}; ${where}`;
@@ -35,10 +37,19 @@ export function openStartLog(paths: Paths): StartLog {
   };
 }
 
-function reasonIn(line: string): Complaint | undefined {
-  const complaint = complaintIn(line);
-  if (!complaint?.message.startsWith(START_FAILED)) return undefined;
-  return { ...complaint, message: complaint.message.slice(START_FAILED.length) };
+function loggedReason(lines: readonly string[]): Complaint | undefined {
+  const complaints = lines.flatMap((line) => complaintIn(line) ?? []);
+  const reason = complaints.findLast(({ message }) => message.startsWith(START_FAILED));
+  return reason && { ...reason, message: reason.message.slice(START_FAILED.length) };
+}
+
+/** What was wrong before there was a log to write to, as a command prints it. */
+function printedReason(lines: readonly string[]): Complaint | undefined {
+  const message = lines.findLast((line) => line.startsWith(PRINTED_ERROR));
+  const hint = lines.findLast((line) => line.startsWith(PRINTED_HINT));
+  return message === undefined
+    ? undefined
+    : { message: message.slice(PRINTED_ERROR.length), hint: hint?.slice(PRINTED_HINT.length) };
 }
 
 function toMessage(line: string): string {

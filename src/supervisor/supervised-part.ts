@@ -1,3 +1,4 @@
+import { explainDisk } from "../base/disk-error.ts";
 import { messageOf, StigmerError } from "../base/errors.ts";
 import type { PartState, PartStatus } from "../base/part-status.ts";
 import type { Complaint } from "./complaint.ts";
@@ -201,7 +202,7 @@ export class SupervisedPart {
 }
 
 function notStarted(error: unknown): PartEnd {
-  const isOurs = error instanceof StigmerError;
-  const hint = isOurs ? error.hint : undefined;
-  return { message: `could not be started: ${messageOf(error)}`, hint, isFinal: isOurs };
+  const known = error instanceof StigmerError ? error : explainDisk(error);
+  const message = `could not be started: ${messageOf(error)}`;
+  return { message, hint: known?.hint, isFinal: known !== undefined };
 }

@@ -403,7 +403,11 @@ test.each([
 
     const refused = await place.stigmer([...START, "--timeout", "3600"]);
     const status = await place.stigmer(["server", "status"]);
+    const foreground = await place.stigmer([...START, "--foreground"]);
 
+    expect(foreground.status).toBe(1);
+    expect(foreground.stderr).toMatch(/^error: /m);
+    expect(foreground.stderr).toContain(reason);
     expect(refused).toMatchObject({ status: 1, stdout: "" });
     expect(refused.stderr).toStartWith("error: ");
     expect(refused.stderr).toContain(reason);
@@ -413,6 +417,55 @@ test.each([
   },
   SLOW_MS,
 );
+
+/** Something of another kind lies where the server keeps its own. */
+test.each([
+  ["server.lock", "a folder is where a file should be"],
+  ["server.json", "server.json"],
+  ["workflow-runner.sock", "workflow-runner could not be started"],
+])(
+  "a folder in the place of %s ends a start with its name",
+  async (name, reason) => {
+    await using place = ground();
+    mkdirSync(join(place.state, "run", name, "inside"), { recursive: true, mode: 0o700 });
+
+    const refused = await place.stigmer([...START, "--timeout", "3600"]);
+
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toStartWith("error: ");
+    expect(refused.stderr).toContain(reason);
+    expect(refused.stderr).toContain(join(place.state, "run", name));
+    expect(refused.stderr).not.toContain("    at ");
+    expect((await place.stigmer(["server", "status"])).status).toBe(3);
+  },
+  SLOW_MS,
+);
+
+test(
+  "a disk with too little room ends a start with its reason",
+  async () => {
+    await using place = ground();
+    using disk = smallDisk(place.state, "1m");
+    if (!disk) return console.warn("skipped: this user may not mount a file system");
+
+    const refused = await place.stigmer([...START, "--timeout", "3600"]);
+
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toMatch(
+      /^error: .*\d+ bytes free, \d+ are needed\nhint: free some space/,
+    );
+    expect((await place.stigmer(["server", "status"])).status).toBe(3);
+  },
+  SLOW_MS,
+);
+
+/** Undefined where this user may not mount one. */
+function smallDisk(folder: string, size: string): Disposable | undefined {
+  mkdirSync(folder, { mode: 0o700 });
+  const mount = ["mount", "-t", "tmpfs", "-o", `size=${size},mode=700`, "none", folder];
+  if (!Bun.spawnSync(mount).success) return undefined;
+  return { [Symbol.dispose]: () => void Bun.spawnSync(["umount", "-l", folder]) };
+}
 
 test(
   "a part that can no longer start under a running server tells why in the status",
