@@ -45,6 +45,15 @@ test("what no tool has used for a week is removed, and nothing else", async () =
   expect(existsSync(join(home, "kept/a"))).toBe(true);
 });
 
+test("a clock that is far ahead makes no workspace old", async () => {
+  const folders = [await workspaceOf("run_1", 400), await workspaceOf("run_2", 401)];
+
+  const removed = await removeOldWorkspaces(home, defaultLimits.workspaceUnusedMs);
+
+  expect(removed).toEqual([]);
+  expect(folders.every((folder) => existsSync(folder))).toBe(true);
+});
+
 test("without workspaces there is nothing to do", async () => {
   expect(await removeOldWorkspaces(home, 0)).toEqual([]);
 });

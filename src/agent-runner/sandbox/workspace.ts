@@ -17,18 +17,22 @@ export async function openWorkspace(home: string, runId: string): Promise<string
   return folder;
 }
 
-/** Removes the workspaces that no tool has opened for that long, and says which. */
+/**
+ * Removes the workspaces that no tool has opened for that long, and says which. Counted from the last use of any: a clock
+ * that jumps ahead makes none old.
+ */
 export async function removeOldWorkspaces(home: string, unusedMs: number): Promise<string[]> {
   const folder = join(home, "workspaces");
   const names = await readdir(folder).catch(() => []);
-  const removed: string[] = [];
-  for (const name of names.filter((candidate) => RUN_ID.test(candidate))) {
-    const { mtimeMs } = await stat(join(folder, name));
-    if (Date.now() - mtimeMs < unusedMs) continue;
-    await rm(join(folder, name), { recursive: true });
-    removed.push(name);
-  }
-  return removed;
+  const used = await Promise.all(
+    names
+      .filter((candidate) => RUN_ID.test(candidate))
+      .map(async (name) => ({ name, usedMs: (await stat(join(folder, name))).mtimeMs })),
+  );
+  const lastMs = Math.min(Date.now(), Math.max(...used.map(({ usedMs }) => usedMs)));
+  const old = used.filter(({ usedMs }) => lastMs - usedMs >= unusedMs);
+  for (const { name } of old) await rm(join(folder, name), { recursive: true });
+  return old.map(({ name }) => name);
 }
 
 /** A path in the workspace as the sandbox sees it, or undefined when it leads out of it. */
