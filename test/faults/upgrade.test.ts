@@ -289,6 +289,21 @@ describe("two at once", () => {
     expect(withoutLock()).toEqual([".stigmer.previous", "stigmer"]);
   });
 
+  test("go back once", async () => {
+    await withMirror(builtRelease(next), (mirror) => place.upgrade(mirror.url));
+    // Both are started before either has done anything, so both are the program that is replaced.
+    const ends = await Promise.all(
+      [1, 2].map(() => place.upgrade("file:///nowhere", "--rollback")),
+    );
+
+    const statuses = ends.map(({ status }) => status ?? -1);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([0, 1]);
+    const late = ends.find(({ status }) => status === 1);
+    expect(late?.stderr).toContain(`was replaced while this program ran: it is ${old} now`);
+    expect(await place.version()).toBe(old);
+    expect(withoutLock()).toEqual([".stigmer.previous", "stigmer"]);
+  });
+
   test("do not wait for each other for ever", async () => {
     const held = tryLock(join(place.bin, ".stigmer.lock"));
     const refused = await withMirror(good, (mirror) =>

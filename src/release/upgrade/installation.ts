@@ -3,7 +3,6 @@ import { basename, dirname, join } from "node:path";
 
 import { target, version } from "../../base/build-info.ts";
 import { StigmerError, systemCodeOf } from "../../base/errors.ts";
-import { ownExecutable } from "../../base/process-executable.ts";
 import { findManager } from "./package-manager.ts";
 
 /** The program's own file, and what may lie beside it. All names begin with a dot and its own name. */
@@ -45,14 +44,15 @@ export function placesBeside(path: string): Omit<Installation, "version" | "targ
 }
 
 /** Refuses what is not ours to replace, and says who may. */
-export function requireOwnFile({ path, folder }: Installation): void {
+export function requireOwnFile(installation: Installation): void {
+  const { path, folder } = installation;
   const manager = findManager(path);
   if (manager) {
     throw new StigmerError("not_permitted", `${path} is looked after by ${manager.name}`, {
       hint: manager.command === undefined ? "upgrade it there" : `run: ${manager.command}`,
     });
   }
-  requireUnchanged(path);
+  requireThere(installation);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -67,12 +67,9 @@ export function requireOwnFile({ path, folder }: Installation): void {
   }
 }
 
-/** Somebody else may have replaced or removed the file since this process started. */
-export function requireUnchanged(path: string): void {
-  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  if (isThere && ownExecutable() === path) return;
-  const fate = isThere ? "replaced" : "deleted";
-  throw new StigmerError("conflict", `${path} was ${fate} while this program ran`, {
-    hint: isThere ? "run `stigmer version` to see what is there now" : "install stigmer again",
+export function requireThere({ path }: Installation): void {
+  if (lstatSync(path, { throwIfNoEntry: false })) return;
+  throw new StigmerError("conflict", `${path} was deleted while this program ran`, {
+    hint: "install stigmer again",
   });
 }

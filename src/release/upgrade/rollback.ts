@@ -5,6 +5,7 @@ import { askBuild, type Build } from "./ask-build.ts";
 import { exchange } from "./exchange.ts";
 import { type Installation, ownInstallation, requireOwnFile } from "./installation.ts";
 import { giveSecondName } from "./program-files.ts";
+import { isReplacedByWanted } from "./replaced-meanwhile.ts";
 import { type LockOptions, underUpgradeLock } from "./upgrade-lock.ts";
 import type { UpgradeOutcome } from "./upgrade.ts";
 
@@ -14,6 +15,7 @@ export async function rollbackProgram(options: LockOptions): Promise<UpgradeOutc
   requireOwnFile(installation);
   return underUpgradeLock(installation, options, async () => {
     const { path, fresh, previous, version } = installation;
+    await isReplacedByWanted(installation, undefined);
     const build = await requirePrevious(installation);
     giveSecondName(previous, fresh);
     await exchange(installation, build);

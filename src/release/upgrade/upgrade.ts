@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 
 import { StigmerError } from "../../base/errors.ts";
 import type { Paths } from "../../base/paths.ts";
@@ -6,12 +6,12 @@ import { checkpoint } from "../checkpoint.ts";
 import { programAsset, releaseAssetUrl, releaseNotesUrl } from "../download/asset-url.ts";
 import { downloadFile } from "../download/download.ts";
 import type { DownloadProgress } from "../download/request.ts";
-import { askBuild } from "./ask-build.ts";
 import { exchange } from "./exchange.ts";
 import { findRelease, readDigests, type Release, type ReleaseSource } from "./find-release.ts";
-import { type Installation, ownInstallation, requireOwnFile } from "./installation.ts";
+import { ownInstallation, requireOwnFile } from "./installation.ts";
 import { findManager } from "./package-manager.ts";
 import { writeFresh } from "./program-files.ts";
+import { isReplacedByWanted } from "./replaced-meanwhile.ts";
 import { requireTrustedSource } from "./trusted-source.ts";
 import { unpackProgram } from "./unpack-program.ts";
 import { sweepIfIdle, underUpgradeLock } from "./upgrade-lock.ts";
@@ -80,7 +80,7 @@ export async function upgradeProgram(request: UpgradeRequest): Promise<UpgradeOu
   const outcome = await underUpgradeLock(installation, request, async () => {
     checkpoint("upgrade-locked");
     const to = release.version;
-    if (await isDoneByAnother(installation, to)) return { ...unchanged, to };
+    if (await isReplacedByWanted(installation, to)) return { ...unchanged, to };
     writeFresh(installation, await unpackProgram(archive, asset));
     checkpoint("upgrade-unpacked");
     await exchange(installation, { version: to, target: installation.target });
@@ -116,25 +116,5 @@ async function fetchArchive(
     environment,
     onNotice,
     onProgress,
-  });
-}
-
-/** Another process may have changed the file while this one downloaded or waited. */
-async function isDoneByAnother(
-  { path, folder, version }: Installation,
-  wanted: string,
-): Promise<boolean> {
-  if (!lstatSync(path, { throwIfNoEntry: false })) {
-    throw new StigmerError("conflict", `${path} was deleted while this program ran`, {
-      hint: "install stigmer again",
-    });
-  }
-  const now = await askBuild(path, folder);
-  if (!("trouble" in now) && now.version === wanted) return true;
-  if (!("trouble" in now) && now.version === version) return false;
-  const fate =
-    "trouble" in now ? `does not work any more: ${now.trouble}` : `is ${now.version} now`;
-  throw new StigmerError("conflict", `${path} was replaced while this program ran: it ${fate}`, {
-    hint: "run the command again; where it does not start, install stigmer again",
   });
 }
