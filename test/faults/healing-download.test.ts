@@ -67,6 +67,33 @@ async function askWithin(
   });
 }
 
+/** All that `runner path` writes to a terminal. */
+async function onTerminal(place: Ground, environment: Environment): Promise<string> {
+  let written = "";
+  const decoder = new TextDecoder();
+  const terminal = new Bun.Terminal({
+    cols: 70,
+    rows: 20,
+    data: (_terminal, data) => void (written += decoder.decode(data, { stream: true })),
+  });
+  const child = Bun.spawn([binary, "runner", "path"], {
+    cwd: place.home,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: place.home,
+      STIGMER_HOME: place.state,
+      TERM: "xterm-256color",
+      ...environment,
+    },
+    terminal,
+  });
+  await child.exited;
+  // What the process wrote last may still be on its way through the terminal.
+  await Bun.sleep(50);
+  terminal.close();
+  return written;
+}
+
 interface Mirror extends ReleaseServer {
   readonly ranges: (string | undefined)[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -408,6 +435,23 @@ describe.concurrent("the way to the mirror", () => {
       );
 
       expect(tenths).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "shows how far it is: a bar on a terminal, which is gone at the end",
+    async () => {
+      await using place = ground();
+      await using server = await mirror();
+
+      const written = await onTerminal(place, from(server.faulty("trickle")));
+
+      expect(written).toContain("\r\u001B[K[==");
+      expect(written).toMatch(/=+ +\] +\d+ % of 1\.\d MB/);
+      expect(written).not.toContain("downloaded ");
+      expect(written.slice(written.lastIndexOf("\u001B[K"))).not.toContain("%");
+      expect(written).toContain("installed agent-runner");
     },
     SLOW_MS,
   );

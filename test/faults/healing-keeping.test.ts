@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -251,6 +252,117 @@ describe("what nobody needs", () => {
 });
 
 const logOf = (place: Ground) => readFileSync(join(place.state, "logs/server.log"), "utf8");
+
+describe("a stamp", () => {
+  test(
+    "is believed by a start of the runner, and by none of those who are to look closely",
+    async () => {
+      await using place = ground();
+      await ask(place);
+      const file = join(runners(place), "current/agent-runner");
+      const note = join(runners(place), "current/manifest.json");
+      const wrong = readFileSync(file);
+      // In the middle of a long text, where it does not keep the program from running.
+      const at = wrong.indexOf("agent-runner: can't understand");
+      expect(at).toBeGreaterThan(0);
+      wrong[at + 20] = (wrong[at + 20] ?? 0) ^ 1;
+      writeFileSync(file, wrong);
+      forgeStamp(file, note);
+
+      const believed = await ask(place);
+      const verified = await place.stigmer(["runner", "verify", "--json"], { binary: old.binary });
+      const doctor = await place.stigmer(["doctor", "--json"], { binary: old.binary });
+      await place.stigmer(["server", "--port", "0"], { binary: old.binary });
+
+      expect(believed).toMatchObject({ status: 0, stderr: "" });
+      expect(verified.status).toBe(1);
+      expect(JSON.parse(verified.stdout).runners).toMatchObject([{ verdict: "bad" }]);
+      expect(doctor.stdout).toContain("has SHA-256 ");
+      expect(readFileSync(file).equals(readFileSync(old.runner))).toBe(true);
+      expect(logOf(place)).toContain(`installed agent-runner ${old.version} (embedded)`);
+    },
+    SLOW_MS,
+  );
+});
+
+/** Notes what the file system says of a file that was changed, as if it had been hashed since. */
+function forgeStamp(file: string, note: string): void {
+  const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+  const stamp = {
+    ino: `${ino}`,
+    size: Number(size),
+    mtimeNs: `${mtimeNs}`,
+    ctimeNs: `${ctimeNs}`,
+  };
+  const manifest = JSON.parse(readFileSync(note, "utf8"));
+  writeFileSync(note, JSON.stringify({ ...manifest, stamp }));
+}
+
+const rollback = (place: Ground) =>
+  place.stigmer(["runner", "rollback", "--json"], { binary: newer.binary });
+const currentOf = (place: Ground) => readlinkSync(join(runners(place), "current"));
+
+describe.concurrent("a rollback", () => {
+  test(
+    "prints one document, and the next one goes forth again",
+    async () => {
+      await using place = ground();
+      await ask(place);
+      await ask(place, {}, newer.binary);
+
+      const back = await rollback(place);
+      const forth = await rollback(place);
+
+      expect(JSON.parse(back.stdout)).toMatchObject({ version: old.version });
+      expect(JSON.parse(forth.stdout)).toMatchObject({ version: newer.version });
+      expect(existsSync(join(runners(place), "pinned"))).toBe(false);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "to a file that was damaged is refused, and changes nothing",
+    async () => {
+      await using place = ground();
+      await ask(place);
+      writeFileSync(join(runners(place), "current/agent-runner"), "damaged");
+      await ask(place, {}, newer.binary);
+      const before = currentOf(place);
+
+      const refused = await rollback(place);
+
+      expect(refused.status).toBe(1);
+      expect(`${refused.stdout}${refused.stderr}`).toContain("cannot be used: has 7 bytes instead");
+      expect(currentOf(place)).toBe(before);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "to a file that no longer runs is refused, and changes nothing",
+    async () => {
+      await using place = ground();
+      const broken = join(place.home, "broken");
+      const text = `if (require("fs").existsSync(${JSON.stringify(broken)})) process.exit(9);
+console.log("agent-runner other");`;
+      writeFileSync(join(place.home, "other"), text);
+      const from = ["--from", join(place.home, "other"), "--allow-digest", sha256Hex(text)];
+      await place.stigmer(["runner", "install", ...from], { binary: newer.binary });
+      await place.stigmer(["runner", "reset"], { binary: newer.binary });
+      const before = currentOf(place);
+      writeFileSync(broken, "");
+
+      const refused = await rollback(place);
+      const used = await ask(place, {}, newer.binary);
+
+      expect(refused.status).toBe(1);
+      expect(`${refused.stdout}${refused.stderr}`).toContain("--version exited with 9");
+      expect(currentOf(place)).toBe(before);
+      expect(used.stdout).toBe(`agent-runner ${newer.version}\n`);
+    },
+    SLOW_MS,
+  );
+});
 
 describe("a running server", () => {
   test(

@@ -5,13 +5,18 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
+import { target } from "../../src/base/build-info.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
+import { RUNTIME_FLAGS } from "../../src/release/runner-command.ts";
+import { releaseFiles } from "../faults/release-files.ts";
+import { startReleaseServer } from "../faults/release-server.ts";
 import { binary, run, scratchFolder, testBinary } from "../multicall/compiled.ts";
 
 const ANSWER = /^agent-runner \S+\n$/;
@@ -34,6 +39,73 @@ test("the first start installs exactly what the binary carries, the second nothi
   expect(second).toEqual({ ...first, stderr: "" });
   expect(statSync(publicFile(folder.path)).ino).toBe(ino);
 });
+
+test("what was installed is noted beside it", async () => {
+  using folder = scratchFolder();
+  const before = new Date().toISOString();
+
+  await start(folder.path);
+
+  const path = join(runners(folder.path), "current/agent-runner");
+  const noted = JSON.parse(readFileSync(join(path, "../manifest.json"), "utf8"));
+  const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+  expect(noted).toEqual({
+    schema: 1,
+    version: "dev",
+    target,
+    sha256: sha256Hex(readFileSync(path)),
+    size: Number(size),
+    source: "embedded",
+    installedAt: noted.installedAt,
+    verifiedAt: noted.installedAt,
+    stamp: {
+      ino: `${ino}`,
+      size: Number(size),
+      mtimeNs: `${mtimeNs}`,
+      ctimeNs: `${ctimeNs}`,
+    },
+  });
+  expect(noted.installedAt > before).toBe(true);
+});
+
+test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)(
+  "%s reaches the agent-runner itself, which ends as it would alone",
+  async (signal) => {
+    using folder = scratchFolder();
+    const socket = join(folder.path, "s.sock");
+    const open = (command: string[], environment: Record<string, string>) =>
+      Bun.spawn([...command, "--socket", socket], {
+        cwd: folder.path,
+        env: {
+          PATH: process.env["PATH"],
+          HOME: folder.path,
+          STIGMER_HOME: join(folder.path, "state"),
+          ...environment,
+        },
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+    const endOf = async (child: Bun.Subprocess) => {
+      while (!(await isAnswered(socket))) await Bun.sleep(10);
+      child.kill(signal);
+      await child.exited;
+      rmSync(socket, { force: true });
+      return { status: child.exitCode, signal: child.signalCode };
+    };
+
+    const through = await endOf(open([binary, "agent-runner"], {}));
+    const direct = await endOf(
+      open([binary, ...RUNTIME_FLAGS, publicFile(folder.path)], { BUN_BE_BUN: "1" }),
+    );
+
+    expect(through).toEqual(direct);
+    expect(through).toEqual(
+      signal === "SIGKILL" ? { status: null, signal } : { status: 0, signal: null },
+    );
+  },
+  30_000,
+);
 
 test("twenty first starts at once: one installs, all succeed", async () => {
   using folder = scratchFolder();
@@ -90,7 +162,7 @@ test.each(["written", "old-moved", "renamed", "current-linked"])(
   },
 );
 
-test("a damaged binary is named as such", async () => {
+test("a damaged build of a developer is named as such, says what to run and never downloads", async () => {
   using folder = scratchFolder();
   const home = folder.path;
   const damaged = join(home, "stigmer");
@@ -101,11 +173,16 @@ test("a damaged binary is named as such", async () => {
   expect(place).toBeGreaterThan(0);
   bytes[place + 10] = (bytes[place + 10] ?? 0) ^ 1;
   writeFileSync(damaged, bytes);
+  const files = releaseFiles("dev", { [`agent-runner-dev-${target}`]: runner });
+  const server = await startReleaseServer({ files });
 
-  const { status, stderr } = await start(home, damaged);
+  const { status, stderr } = await start(home, damaged, { STIGMER_DOWNLOAD_BASE_URL: server.url });
+  await server.stop();
 
   expect(status).toBe(1);
   expect(stderr).toContain(`embedded: the binary ${damaged} is damaged`);
+  expect(stderr).toContain("run `make install-agent-runner`");
+  expect(server.requests).toEqual([]);
   expect(existsSync(publicFile(home))).toBe(false);
 });
 
@@ -120,6 +197,15 @@ test("a truncated runner is replaced although it has a good name, and put aside"
   expect(stdout).toMatch(ANSWER);
   expect(readdirSync(runners(home)).some((name) => name.startsWith(".bad-"))).toBe(true);
 });
+
+/** Whether somebody who listens there is ready to be asked, and so to be told to stop. */
+async function isAnswered(unix: string): Promise<boolean> {
+  try {
+    return (await fetch("http://localhost/healthz", { unix })).ok;
+  } catch {
+    return false;
+  }
+}
 
 /** What the public path leads to. */
 function stateOf(home: string): "nothing" | "good" | "bad" {
