@@ -1,5 +1,6 @@
 import type { ApplyResult } from "../src/schema/api/resource.ts";
 import type { Style } from "../src/terminal/style.ts";
+import { missingAgents } from "./apply/missing-agents.ts";
 import { connect } from "./connect.ts";
 import { command } from "./define.ts";
 import { fileArgument, loadManifests } from "./manifest.ts";
@@ -25,7 +26,11 @@ export const apply = command({
       results.push(result);
       if (!terminal.isJson) terminal.print(describe(label, result, dryRun, terminal.style));
     }
+    const missing = await missingAgents(manifests, client);
     if (terminal.isJson) terminal.printJson({ dryRun, items: results });
+    for (const { label, agent } of missing) {
+      terminal.talk.warn(`${label} calls the agent "${agent}", which is not there yet`);
+    }
   },
 });
 

@@ -8,6 +8,10 @@ export const config = group(
     ),
     get: entry("Print one setting", async () => (await import("./config/get.ts")).get),
     set: entry("Write one setting", async () => (await import("./config/set.ts")).set),
+    unset: entry(
+      "Take one setting out of config.yaml",
+      async () => (await import("./config/unset.ts")).unset,
+    ),
     path: entry(
       "Print where the settings are kept",
       async () => (await import("./config/path.ts")).path,

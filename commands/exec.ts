@@ -11,7 +11,7 @@ import { untilInterrupted } from "./interrupt.ts";
 import { loadManifests } from "./manifest.ts";
 import { viewFor } from "./run/choose-view.ts";
 import { fieldArgument, inputArgument, readRunInput } from "./run/input.ts";
-import { detailLines } from "./run/report-end.ts";
+import { detailLines, titleOf } from "./run/report-end.ts";
 import type { RunView } from "./run/view.ts";
 
 export const exec = command({
@@ -106,6 +106,6 @@ function textOf(output: unknown): string {
 }
 
 function sayFault({ error }: Extract<Outcome, { status: "faulted" }>, { screen }: Terminal): void {
-  const what = `${screen.style.red("error:")} the workflow failed: ${plainText(error.title ?? error.type)}`;
+  const what = `${screen.style.red("error:")} the workflow failed: ${titleOf(error)}`;
   screen.write(`${[what, ...detailLines(error)].join("\n")}\n`);
 }

@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../src/base/json.ts";
 import type { RunError } from "../../src/durable/errors.ts";
 import type { Run } from "../../src/schema/api/run.ts";
-import { plainText } from "../../src/terminal/plain-text.ts";
+import { indented, plainLine, plainText } from "../../src/terminal/plain-text.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 
 /** The result on stdout, a failure on stderr; answers the exit status. */
@@ -32,10 +32,15 @@ function failureText({ id, name, status, error }: Run, { screen }: Terminal): st
   const { style } = screen;
   if (!error) return `${style.red("error:")} the run of ${name} was ${status} (${id})`;
   return [
-    `${style.red("error:")} the run of ${name} failed: ${plainText(error.title ?? error.type)}`,
+    `${style.red("error:")} the run of ${name} failed: ${titleOf(error)}`,
     ...detailLines(error),
     `${style.cyan("hint:")} "stigmer runs events ${id}" shows what led to it`,
   ].join("\n");
+}
+
+/** A type is a URI for programs: without a title its last word says most. */
+export function titleOf({ title, type }: RunError): string {
+  return plainLine(title ?? type.split(/[/#]/).findLast(Boolean)?.replaceAll("-", " ") ?? type);
 }
 
 export function detailLines({ type, status, detail, instance }: RunError): string[] {
@@ -46,6 +51,6 @@ export function detailLines({ type, status, detail, instance }: RunError): strin
     ["instance", instance],
   ];
   return rows.flatMap(([label, value]) =>
-    value === undefined ? [] : [`  ${label.padEnd(10)}${plainText(value)}`],
+    value === undefined ? [] : [`  ${label.padEnd(10)}${indented(plainText(value))}`],
   );
 }

@@ -10,7 +10,7 @@ const TOLD = {
 };
 
 export const signal = command({
-  details: "It is kept until the run waits for it. The same --id again has no effect.",
+  details: "It is kept until the run waits for it. The same --signal-id again has no effect.",
   examples: ['stigmer runs signal run_0199… approved --data \'{"by": "Ada"}\''],
   args: {
     id: idArgument,

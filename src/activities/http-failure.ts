@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http";
+
 import { z } from "zod";
 
 import { ActivityFailure } from "../durable/errors.ts";
@@ -16,9 +18,14 @@ export function communicationFailure(
   cause: unknown,
   answer?: Answer,
 ): ActivityFailure {
-  const { status = 500, title = "", retryAfter = null } = answer ?? {};
+  const { status = 500, title = "Communication Error", retryAfter = null } = answer ?? {};
   const retryAfterMs = parseRetryAfterMs(retryAfter);
-  const error = { type: `${ERRORS}/communication`, status, ...(title !== "" && { title }), detail };
+  const error = {
+    type: `${ERRORS}/communication`,
+    status,
+    title: title || reasonOf(status),
+    detail,
+  };
   const failure = new ActivityFailure(error, {
     isRetryable: !answer || isPassing(status),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -27,10 +34,16 @@ export function communicationFailure(
   return failure;
 }
 
+/** HTTP/2 has no words for a status, and many servers leave them out. */
+function reasonOf(status: number): string {
+  return STATUS_CODES[status] ?? `Status ${status}`;
+}
+
 /** The request itself makes no sense. */
 export function configurationFailure(reason: string | z.ZodError): ActivityFailure {
   const detail = reason instanceof z.ZodError ? z.prettifyError(reason) : reason;
-  return new ActivityFailure({ type: `${ERRORS}/configuration`, status: 400, detail });
+  const title = "Configuration Error";
+  return new ActivityFailure({ type: `${ERRORS}/configuration`, status: 400, title, detail });
 }
 
 /** Statuses that may be another one next time. */

@@ -1,6 +1,8 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { type Document, isMap } from "yaml";
+
 import { replaceDurably } from "../base/durable-file.ts";
 import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
@@ -30,6 +32,27 @@ export function setSetting(paths: Paths, key: string, text: string): void {
   document.setIn(setting.path, value);
   mkdirSync(dirname(paths.config), { recursive: true, mode: 0o700 });
   replaceFile(paths.config, document.toString());
+}
+
+/** Takes one setting out of `config.yaml`, with the groups that it leaves empty; answers whether it was there. */
+export function unsetSetting(paths: Paths, key: string): boolean {
+  const { path } = findSettingKey(key);
+  const { document } = readSettingsFile(paths.config);
+  if (!document.hasIn(path)) return false;
+  document.deleteIn(path);
+  for (let end = path.length - 1; end > 0; end -= 1) {
+    const parent: unknown = document.getIn(path.slice(0, end));
+    if (!isMap(parent) || parent.items.length > 0) break;
+    document.deleteIn(path.slice(0, end));
+  }
+  replaceFile(paths.config, isEmpty(document) ? "" : document.toString());
+  return true;
+}
+
+/** A map without fields would be written as `{}`. */
+function isEmpty({ contents, comment, commentBefore }: Document): boolean {
+  if (!isMap(contents) || contents.items.length > 0) return false;
+  return !comment && !commentBefore && !contents.comment && !contents.commentBefore;
 }
 
 function replaceFile(path: string, text: string): void {
