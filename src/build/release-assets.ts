@@ -6,28 +6,31 @@ import { readBuildFacts } from "./build-facts.ts";
 import { places, say } from "./places.ts";
 import { chooseTargets } from "./release/targets.ts";
 import { linkLatest, writeRelease } from "./release/write-release.ts";
+import { runStep } from "./run-step.ts";
 
-const facts = readBuildFacts(process.env);
-const { version } = facts;
-if (version === "dev") {
-  throw new StigmerError("usage", "a release needs a version", {
-    hint: "make release-assets VERSION=v1.2.3",
+await runStep(async () => {
+  const start = performance.now();
+  const facts = readBuildFacts(process.env);
+  const { version } = facts;
+  if (version === "dev") {
+    throw new StigmerError("usage", "a release needs a version", {
+      hint: "make release-assets VERSION=v1.2.3",
+    });
+  }
+  const folder = join(places.releases, version);
+  await writeRelease({
+    version,
+    targets: chooseTargets(process.env["TARGETS"]),
+    folder,
+    npmFolder: join(places.npmPackages, version),
+    signingKey: process.env["SIGNING_KEY"] || undefined,
+    signedFolder: process.env["SIGNED"] || undefined,
+    facts,
+    onStep: say,
   });
-}
-const folder = join(places.releases, version);
-const start = performance.now();
-await writeRelease({
-  version,
-  targets: chooseTargets(process.env["TARGETS"]),
-  folder,
-  npmFolder: join(places.npmPackages, version),
-  signingKey: process.env["SIGNING_KEY"] || undefined,
-  signedFolder: process.env["SIGNED"] || undefined,
-  facts,
-  onStep: say,
+  linkLatest(places.releases, version);
+  for (const name of readdirSync(folder).toSorted()) {
+    say(`${(statSync(join(folder, name)).size / 1e6).toFixed(1).padStart(6)} MB`, name);
+  }
+  say(folder, facts.commit, `${((performance.now() - start) / 1_000).toFixed(0)} s`);
 });
-linkLatest(places.releases, version);
-for (const name of readdirSync(folder).toSorted()) {
-  say(`${(statSync(join(folder, name)).size / 1e6).toFixed(1).padStart(6)} MB`, name);
-}
-say(folder, facts.commit, `${((performance.now() - start) / 1_000).toFixed(0)} s`);

@@ -13,41 +13,44 @@ import { dirname, join } from "node:path";
 import { places, say } from "./places.ts";
 import { obtainRuntime } from "./release/runtimes.ts";
 import { chooseTargets } from "./release/targets.ts";
+import { runStep } from "./run-step.ts";
 import { readReport } from "./test-report.ts";
 
 const VERSION = "v9.9.9";
 
-const targets = chooseTargets(process.env["TARGETS"]);
-// Before the builds begin, so that they do not fetch the same at once.
-for (const target of targets) await obtainRuntime(target, places.runtimes);
-const scratch = mkdtempSync(join(tmpdir(), "stigmer-release-"));
-try {
-  const builds = [join(scratch, "one"), join(scratch, "two/deeper")];
-  copySources(builds);
-  say(`building ${VERSION} in two folders below ${scratch}`);
-  const environment = { VERSION, SIGNING_KEY: "", SIGNED: "" };
-  const codes = await Promise.all(
-    builds.map((cwd) => show(["bun", "src/build/release-assets.ts"], cwd, environment)),
-  );
-  if (codes.some((code) => code !== 0)) throw new Error("the release could not be built");
-  const report = join(scratch, "report.xml");
-  await show(
-    [
-      "bun",
-      "test",
-      "--reporter=junit",
-      `--reporter-outfile=${report}`,
-      "test/release/whole.test.ts",
-    ],
-    places.root,
-    { VERSION, STIGMER_TEST_RELEASES: builds.join("\n") },
-  );
-  const { passed, failed } = readReport(report);
-  say(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+await runStep(async () => {
+  const targets = chooseTargets(process.env["TARGETS"]);
+  // Before the builds begin, so that they do not fetch the same at once.
+  for (const target of targets) await obtainRuntime(target, places.runtimes);
+  const scratch = mkdtempSync(join(tmpdir(), "stigmer-release-"));
+  try {
+    const builds = [join(scratch, "one"), join(scratch, "two/deeper")];
+    copySources(builds);
+    say(`building ${VERSION} in two folders below ${scratch}`);
+    const environment = { VERSION, SIGNING_KEY: "", SIGNED: "" };
+    const codes = await Promise.all(
+      builds.map((cwd) => show(["bun", "src/build/release-assets.ts"], cwd, environment)),
+    );
+    if (codes.some((code) => code !== 0)) throw new Error("the release could not be built");
+    const report = join(scratch, "report.xml");
+    await show(
+      [
+        "bun",
+        "test",
+        "--reporter=junit",
+        `--reporter-outfile=${report}`,
+        "test/release/whole.test.ts",
+      ],
+      places.root,
+      { VERSION, STIGMER_TEST_RELEASES: builds.join("\n") },
+    );
+    const { passed, failed } = readReport(report);
+    say(`${passed} passed, ${failed} failed`);
+    process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+});
 
 /** The sources as they are now, committed or not, with what a build needs beside them; no two folders share a file. */
 function copySources([first, second]: readonly string[]): void {
