@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 
-/** Whether that process has this very file open; undefined where the system does not tell. */
+import { systemCodeOf } from "./errors.ts";
+
+/**
+ * Whether that process has this very file open; undefined where the system does not tell: on macOS, and of a program that
+ * was given rights of its own (`setcap`).
+ */
 export function hasOpen(pid: number, path: string): boolean | undefined {
   if (process.platform !== "linux") return undefined;
   const file = look(path);
   if (!file) return false;
-  return namesIn(`/proc/${pid}/fd`).some((name) => isSame(look(`/proc/${pid}/fd/${name}`), file));
+  const names = namesIn(`/proc/${pid}/fd`);
+  return names?.some((name) => isSame(look(`/proc/${pid}/fd/${name}`), file));
 }
 
 /** Who has the lock of that file, as the kernel says; nobody where it does not. */
@@ -17,7 +23,7 @@ export function kernelLockHolders(path: string): number[] {
   return readLocks().flatMap((line) => {
     const [, kind, , access, pid, place = ""] = line.trim().split(/\s+/);
     const isOurs = kind === "FLOCK" && access === "WRITE" && place.endsWith(`:${file.ino}`);
-    return isOurs && hasOpen(Number(pid), path) ? [Number(pid)] : [];
+    return isOurs && hasOpen(Number(pid), path) === true ? [Number(pid)] : [];
   });
 }
 
@@ -42,10 +48,11 @@ function look(path: string): Stats | undefined {
   }
 }
 
-function namesIn(folder: string): string[] {
+/** Nothing when there is no such process, undefined when it may not be looked at. */
+function namesIn(folder: string): string[] | undefined {
   try {
     return readdirSync(folder);
-  } catch {
-    return [];
+  } catch (error) {
+    return systemCodeOf(error) === "ENOENT" ? [] : undefined;
   }
 }
