@@ -63,39 +63,37 @@ function addPackage(folder: string, manifest: object): void {
 
 /** Our own file imports `@scope/a` and `b`; the first has a `b` of its own; of `unused` nothing is left. */
 function bundle(): BuildMetafile {
-  const inside = (path: string): string => join(root, "node_modules", path);
-  const [a, ownB, b, unused] = [
-    inside("@scope/a/index.js"),
-    inside("@scope/a/node_modules/b/index.js"),
-    inside("b/index.js"),
-    inside("unused/index.js"),
-  ];
-  const imports = (...paths: string[]) => ({
-    bytes: 10,
-    imports: paths.map((path) => ({ path, kind: "import-statement" as const })),
-  });
-  const bytes = (bytesInOutput: number) => ({ bytesInOutput });
+  const [a, ownB] = [inside("@scope/a/index.js"), inside("@scope/a/node_modules/b/index.js")];
+  const [b, unused] = [inside("b/index.js"), inside("unused/index.js")];
   return {
     inputs: {
-      "src/main.ts": imports(a, b, unused),
-      [a]: imports(ownB),
-      [ownB]: imports(),
-      [b]: imports(),
-      [unused]: imports(),
+      "src/main.ts": importing(a, b, unused),
+      [a]: importing(ownB),
+      [ownB]: importing(),
+      [b]: importing(),
+      [unused]: importing(),
     },
     outputs: {
       "main.js": {
         bytes: 40,
         inputs: {
-          "src/main.ts": bytes(10),
-          [a]: bytes(10),
-          [ownB]: bytes(10),
-          [b]: bytes(10),
-          [unused]: bytes(0),
+          "src/main.ts": { bytesInOutput: 10 },
+          [a]: { bytesInOutput: 10 },
+          [ownB]: { bytesInOutput: 10 },
+          [b]: { bytesInOutput: 10 },
+          [unused]: { bytesInOutput: 0 },
         },
         imports: [],
         exports: [],
       },
     },
   };
+}
+
+function inside(path: string): string {
+  return join(root, "node_modules", path);
+}
+
+function importing(...paths: string[]): BuildMetafile["inputs"][string] {
+  return { bytes: 10, imports: paths.map((path) => ({ path, kind: "import-statement" })) };
 }
