@@ -10,7 +10,6 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 
 import { identityOf } from "../../src/base/process-identity.ts";
@@ -492,17 +491,16 @@ test(
   "the HOME of nobody is that of the account",
   async () => {
     await using place = ground();
-    const { USER: _user, ...environment } = process.env;
+    const withoutHome = async (command: string[]): Promise<string> => {
+      const env = { PATH: process.env["PATH"] };
+      const child = Bun.spawn(command, { cwd: place.home, env, stdout: "pipe" });
+      return (await child.stdout.text()).trim();
+    };
 
-    const child = Bun.spawn([binary, "config", "path"], {
-      cwd: place.home,
-      env: { PATH: environment["PATH"] },
-      stdout: "pipe",
-    });
-    const out = await child.stdout.text();
-    await child.exited;
+    const found = await withoutHome([binary, "config", "path"]);
 
-    expect(out.trim()).toBe(join(userInfo().homedir, ".stigmer/config.yaml"));
+    const ofAccount = await withoutHome(["bash", "-c", "unset HOME; echo ~"]);
+    expect(found).toBe(join(ofAccount, ".stigmer/config.yaml"));
   },
   SLOW_MS,
 );

@@ -197,7 +197,8 @@ test.each([0, 5, 20, 60])(
     await starter.exited;
     const started = await place.stigmer(["server", "--port", "0"]);
 
-    expect(started).toMatchObject({ status: 0, stderr: "" });
+    expect(started.stderr).not.toContain("error:");
+    expect(started.status).toBe(0);
   },
   SLOW_MS,
 );
