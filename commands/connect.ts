@@ -5,6 +5,7 @@ import type { Paths } from "../src/base/paths.ts";
 import { isSameProcess } from "../src/base/process-identity.ts";
 import type { Client } from "../src/client/client.ts";
 import { createClient } from "../src/client/http-client.ts";
+import type { ServerPlace } from "../src/client/server-connection.ts";
 import { readServerHint, type ServerHint } from "../src/supervisor/server-state.ts";
 import { processHost } from "../src/terminal/host.ts";
 import { openTerminal } from "../src/terminal/terminal.ts";
@@ -27,7 +28,13 @@ export function connect(): Client {
     const { talk } = openTerminal(processHost, { json: false, quiet: false });
     talk.warn(`${skew}: ${SKEW_FIX}`);
   }
-  return createClient({ url, ...(token === undefined ? {} : { token }) });
+  return createClient({ url, token, locate: own && locateAgain });
+}
+
+/** The server of this home may come back on another port. */
+function locateAgain(): ServerPlace | undefined {
+  const found = findServer(homePaths(), process.env);
+  return found.own && found;
 }
 
 /** STIGMER_SERVER_URL (`--server`), else where the server of this home says it is, else where it would be. */

@@ -1,3 +1,4 @@
+import { StigmerError } from "../../src/base/errors.ts";
 import type { Client } from "../../src/client/client.ts";
 import type { Run } from "../../src/schema/api/run.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
@@ -5,6 +6,9 @@ import { INTERRUPTED, untilInterrupted } from "../interrupt.ts";
 import { viewFor } from "./choose-view.ts";
 import { reportEnd } from "./report-end.ts";
 import { type RunView, silentView } from "./view.ts";
+
+/** A restart takes seconds. */
+const AWAY_MAX_MS = 60_000;
 
 /** Watches a run to its end, prints how it ended and answers the exit status. Ctrl-C ends only the watching. */
 export async function followRun(
@@ -17,12 +21,13 @@ export async function followRun(
   const status = await untilInterrupted(async (signal) => {
     try {
       const onDisconnect = (): void => sayAway(options.events, view, terminal);
-      for await (const event of client.events(run.id, { follow: true, signal, onDisconnect })) {
+      const following = { follow: true, signal, onDisconnect, awayMaxMs: AWAY_MAX_MS };
+      for await (const event of client.events(run.id, following)) {
         if (options.events) terminal.printJsonLine(event);
         else view.show(event);
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted) throw explain(error, run.id);
     } finally {
       view.end();
     }
@@ -32,6 +37,14 @@ export async function followRun(
     return INTERRUPTED;
   }
   return reportEnd(await client.getRun(run.id), terminal, options);
+}
+
+/** Whoever waits for the result must not wait for a server that does not come back. */
+function explain(error: unknown, id: string): unknown {
+  if (!(error instanceof StigmerError) || error.code !== "unavailable") return error;
+  const message = `${error.message}: the run goes on when it is back`;
+  const hint = `"stigmer server" starts it; "stigmer runs events ${id} -f" goes on watching`;
+  return new StigmerError("unavailable", message, { hint, cause: error });
 }
 
 /** The client comes back by itself; nothing of the run is lost meanwhile. */

@@ -45,6 +45,8 @@ export interface Client {
       signal?: AbortSignal | undefined;
       /** The connection was lost and will be tried again until it is back. */
       onDisconnect?: ((error: unknown) => void) | undefined;
+      /** How long the server may be away before that is the error; without it, for ever. */
+      awayMaxMs?: number | undefined;
     },
   ): AsyncIterable<RunEvent>;
   /** What the server says of itself and its parts. */

@@ -17,7 +17,9 @@ import {
 export function createClient(options: ConnectionOptions): Client {
   const connection = openConnection({ ...options, url: options.url.replace(/\/$/, "") });
   return {
-    url: connection.url,
+    get url() {
+      return connection.url;
+    },
     ...resourceCalls(connection),
     ...runCalls(connection),
     ...aboutCalls(connection),
@@ -60,9 +62,9 @@ function runCalls(connection: ServerConnection): RunCalls {
     pauseRun: (id) => ask(Run, `${runPath(id)}/pause`, { method: "POST" }),
     resumeRun: (id) => ask(Run, `${runPath(id)}/resume`, { method: "POST" }),
     signalRun: (id, body) => ask(SignalResult, `${runPath(id)}/signals`, { method: "POST", body }),
-    events: (id, { after = 0, follow = true, signal, onDisconnect } = {}) => {
+    events: (id, { after = 0, follow = true, ...options } = {}) => {
       const read = follow ? followRunEvents : readRunEvents;
-      return read(connection, id, { after, signal, onDisconnect });
+      return read(connection, id, { after, ...options });
     },
   };
 }

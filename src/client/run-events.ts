@@ -15,6 +15,7 @@ export interface FollowOptions {
   readonly after: number;
   readonly signal?: AbortSignal | undefined;
   readonly onDisconnect?: ((error: unknown) => void) | undefined;
+  readonly awayMaxMs?: number | undefined;
 }
 
 /** What the server has of a run's events, page by page. */
@@ -39,7 +40,7 @@ export async function* readRunEvents(
 export async function* followRunEvents(
   connection: ServerConnection,
   runId: string,
-  { after, signal, onDisconnect }: FollowOptions,
+  { after, signal, onDisconnect, awayMaxMs = Infinity }: FollowOptions,
 ): AsyncGenerator<RunEvent> {
   const place: Place = { last: after, isOver: false, failures: 0 };
   let stream = await openStream(connection, runId, { after, signal });
@@ -52,7 +53,7 @@ export async function* followRunEvents(
       if (signal?.aborted || !isTemporary(error)) throw error;
       onDisconnect?.(error);
     }
-    stream = await reopenStream(connection, runId, { place, signal });
+    stream = await reopenStream(connection, runId, { place, signal, awayMaxMs });
   }
 }
 
@@ -77,8 +78,13 @@ async function openStream(
 async function reopenStream(
   connection: ServerConnection,
   runId: string,
-  { place, signal }: { place: Place; signal: AbortSignal | undefined },
+  {
+    place,
+    signal,
+    awayMaxMs,
+  }: { place: Place; signal: AbortSignal | undefined; awayMaxMs: number },
 ): Promise<Response> {
+  const deadlineMs = performance.now() + awayMaxMs;
   for (;;) {
     const waitMs = Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** Math.min(place.failures, 10));
     await setTimeout(waitMs, undefined, { signal });
@@ -86,7 +92,7 @@ async function reopenStream(
     try {
       return await openStream(connection, runId, { after: place.last, signal });
     } catch (error) {
-      if (signal?.aborted || !isTemporary(error)) throw error;
+      if (signal?.aborted || !isTemporary(error) || performance.now() > deadlineMs) throw error;
     }
   }
 }

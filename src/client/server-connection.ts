@@ -10,10 +10,15 @@ const UNAUTHORIZED = 401;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export interface ConnectionOptions {
+export interface ServerPlace {
   readonly url: string;
   readonly token?: string | undefined;
+}
+
+export interface ConnectionOptions extends ServerPlace {
   readonly fetch?: Fetch | undefined;
+  /** Asked for before each try once the server was lost; undefined while it is away: then nothing is sent. */
+  readonly locate?: (() => ServerPlace | undefined) | undefined;
 }
 
 export interface RequestOptions {
@@ -38,20 +43,39 @@ export interface ServerConnection {
 }
 
 export function openConnection(options: ConnectionOptions): ServerConnection {
-  const { url } = options;
+  const { locate } = options;
+  let place: ServerPlace = options;
+  let isLost = false;
+  const reach = async (path: string, request: RequestOptions): Promise<Response> => {
+    if (isLost && locate) {
+      const found = locate();
+      if (!found) throw unreachable(place.url, undefined);
+      place = found;
+    }
+    try {
+      const response = await send({ ...place, fetch: options.fetch }, path, request);
+      isLost = false;
+      return response;
+    } catch (error) {
+      isLost = true;
+      throw error;
+    }
+  };
   return {
-    url,
-    send: (path, request = {}) => send(options, path, request),
+    get url() {
+      return place.url;
+    },
+    send: (path, request = {}) => reach(path, request),
     ask: async (schema, path, request = {}) => {
-      const response = await send(options, path, request);
-      if (!response.ok) throw await toError(url, response);
-      return parseAnswer(url, schema, response);
+      const response = await reach(path, request);
+      if (!response.ok) throw await toError(place.url, response);
+      return parseAnswer(place.url, schema, response);
     },
   };
 }
 
 async function send(
-  { url, token, fetch: given = fetch }: ConnectionOptions,
+  { url, token, fetch: given = fetch }: ServerPlace & Pick<ConnectionOptions, "fetch">,
   path: string,
   request: RequestOptions,
 ): Promise<Response> {

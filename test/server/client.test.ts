@@ -197,6 +197,60 @@ test("events are followed over restarts of the server, without a loss or a repea
   expect(disconnects).toHaveLength(1);
 });
 
+test("a server that comes back elsewhere is followed, and only there", async () => {
+  const { server, listener } = listen();
+  let place: { url: string; token: string } | undefined;
+  let asked = 0;
+  const locate = () => {
+    asked += 1;
+    return place;
+  };
+  const client = createClient({ url: listener.url, token: TOKEN, locate });
+  await client.apply(hello);
+  const run = await client.createRun({ target: "hello" });
+  await until(() => server.runner.started.length === 1);
+  const { runner, store } = server;
+  const seen: RunEvent[] = [];
+  const following = (async () => {
+    for await (const event of client.events(run.id)) seen.push(event);
+  })();
+  runner.note(run.id, "first");
+  await until(() => seen.length === 2);
+
+  await server.stop();
+  await listener.stop();
+  await until(() => asked > 0);
+  runner.isUp = true;
+  const elsewhere = listen({ runner, store });
+  place = { url: elsewhere.listener.url, token: TOKEN };
+  runner.write(run.id, { type: "run.completed", output: null });
+  await following;
+
+  expect(seen.map(({ type }) => type.replace("ai.stigmer.run.", ""))).toEqual([
+    "started.v1",
+    "first",
+    "completed.v1",
+  ]);
+  expect(client.url).toBe(elsewhere.listener.url);
+});
+
+test("a server that stays away longer than may be is an error", async () => {
+  const { client, server, listener } = listen();
+  await client.apply(hello);
+  const run = await client.createRun({ target: "hello" });
+  await until(() => server.runner.started.length === 1);
+  const seen: RunEvent[] = [];
+  const following = (async () => {
+    for await (const event of client.events(run.id, { awayMaxMs: 1 })) seen.push(event);
+  })();
+  await until(() => seen.length === 1);
+
+  await server.stop();
+  await listener.stop();
+
+  expect((await errorOf(following)).code).toBe("unavailable");
+});
+
 test("events of a run that has ended before end at once, wherever one begins", async () => {
   const { client, server } = listen();
   await client.apply(hello);
