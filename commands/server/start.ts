@@ -6,7 +6,8 @@ import { launch, prepareStart, serverArguments } from "./launch.ts";
 import { requireOwnServer } from "./report.ts";
 
 export const start = command({
-  details: "Where one runs already, it says where and leaves it alone.",
+  details:
+    "Where one runs already, it says where and leaves it alone. Ctrl-C before it is ready stops it again.",
   examples: [
     "stigmer server",
     "stigmer server start --port 8080",
