@@ -16,7 +16,7 @@ const EXIT_STATUS = { healthy: 0, killed: 1, stopped: 3, starting: 4, unhealthy:
 
 export const status = command({
   details:
-    "The exit status is 0 when the server is healthy, 3 when it is not running, 1 when it was killed and left its\n" +
+    "The exit status is 0 when the server is healthy, 3 when it is not running, 1 when it was killed and left its " +
     "state behind, and 4 when it is not well, or not yet. With --server it asks the server there.",
   examples: ["stigmer server status", "stigmer server status --json"],
   async run(values, terminal) {
