@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -559,8 +560,9 @@ test("it explains itself, and takes no arguments else", async () => {
   const wrong = await machine.install({ args: ["--prefix=/usr"] });
 
   expect(help).toMatchObject({ status: 0, stderr: "" });
-  for (const variable of new Set(script.match(/STIGMER_[A-Z_]+/g)))
-    expect(help.stdout).toContain(variable);
+  // Where stigmer keeps its state is no setting of the script.
+  const settings = new Set(script.match(/STIGMER_(?!HOME)[A-Z_]+/g));
+  for (const variable of settings) expect(help.stdout).toContain(variable);
   expect(wrong).toMatchObject({ status: 2, stdout: "" });
   expect(wrong.stderr).toContain('there is no argument "--prefix=/usr"');
 });
@@ -1011,6 +1013,79 @@ test("the script of a real release installs it, and it runs under each of its na
   expect(sha256Hex(readFileSync(join(machine.place, "stigmer")))).toBe(
     sha256Hex(readFileSync(releases.old.binary)),
   );
+});
+
+describe("--uninstall", () => {
+  const uninstall = { args: ["--uninstall"] };
+
+  test("takes away what was installed and what an upgrade kept, and nothing else", async () => {
+    const server = await serve();
+    using machine = createMachine();
+    await machine.install({ environment: at(server.url) });
+    for (const name of [
+      ".stigmer.previous",
+      ".stigmer.kept",
+      ".stigmer.fresh",
+      ".stigmer.lock",
+      "neighbour",
+    ]) {
+      writeFileSync(join(machine.place, name), "");
+    }
+    mkdirSync(join(machine.home, ".stigmer"));
+
+    const { status, stdout } = await machine.install(uninstall);
+    const again = await machine.install(uninstall);
+
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      [
+        `removed    ${machine.place}/stigmer`,
+        `links      ${LINKS.join(" ")}`,
+        `kept       ${machine.home}/.stigmer, with all data; removing it is up to you`,
+        "",
+      ].join("\n"),
+    );
+    expect(namesIn(machine.place)).toEqual(["neighbour"]);
+    expect(existsSync(join(machine.home, ".stigmer"))).toBe(true);
+    expect(again.status).toBe(1);
+    expect(again.stderr).toContain(`there is no stigmer in ${machine.place}`);
+  });
+
+  test.each([
+    ["service", "stigmer runs at every login", "service uninstall"],
+    ["server", "a server of stigmer runs", "server stop"],
+  ])("waits until its %s is gone", async (word, text, command) => {
+    using machine = createMachine();
+    mkdirSync(machine.place, { recursive: true });
+    const path = join(machine.place, "stigmer");
+    writeFileSync(path, `#!/bin/sh\n[ "$1" = ${word} ] || exit 3\n`, { mode: 0o755 });
+
+    const { status, stderr } = await machine.install(uninstall);
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(`error: ${text}\nhint: run first: ${path} ${command}\n`);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test("removes a file that does not run, and asks a real one", async () => {
+    using machine = createMachine();
+    mkdirSync(machine.place, { recursive: true });
+    const path = join(machine.place, "stigmer");
+
+    writeFileSync(path, "#!/nowhere/loader\n", { mode: 0o755 });
+    const broken = await machine.install(uninstall);
+    symlinkSync(releases.old.binary, path);
+    const linked = await machine.install(uninstall);
+    rmSync(path);
+    copyFileSync(releases.old.binary, path);
+    const real = await machine.install({
+      ...uninstall,
+      environment: { PATH: process.env["PATH"] ?? "" },
+    });
+
+    expect([broken.status, linked.status, real.status]).toEqual([0, 1, 0]);
+    expect(namesIn(machine.place)).toEqual([]);
+  });
 });
 
 test("two at once both succeed", async () => {

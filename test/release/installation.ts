@@ -113,7 +113,7 @@ export function createMachine(): Machine {
 
 /** A file called stigmer that does nothing but say which it is. */
 export function fakeProgram(version: string): string {
-  return `#!/bin/sh\n[ "$1" = version ] && echo "stigmer ${version} (000000000000, fake)"\n`;
+  return `#!/bin/sh\n[ "$1" = version ] || exit 3\necho "stigmer ${version} (000000000000, fake)"\n`;
 }
 
 /** The archive of a release, large enough to break in its middle. */

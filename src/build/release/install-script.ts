@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The parts of install.sh, in the order in which they are read. */
-const PARTS = ["main", "settings", "platform", "place", "fetch", "download", "verify", "finish"];
+const PARTS = [
+  "main",
+  "settings",
+  "platform",
+  "place",
+  "fetch",
+  "download",
+  "verify",
+  "finish",
+  "uninstall",
+];
 
 const HEAD = `#!/bin/sh
 # Installs stigmer for the user who runs it: no root, no package manager, nothing outside one folder.

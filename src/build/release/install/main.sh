@@ -5,10 +5,14 @@ scratch='' child='' made_place=''
 
 main() {
   read_arguments "$@"
+  find_place
+  if [ "$wish" = uninstall ]; then
+    uninstall
+    return
+  fi
   read_settings
   require_tools
   find_target
-  find_place
   trap clean_up EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
@@ -34,10 +38,12 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 read_arguments() {
+  wish=install
   [ "$#" -gt 0 ] || return 0
-  case $1 in
-    -h | --help) usage; exit 0 ;;
-    *) fail "there is no argument \"$1\"" 'what it does is chosen by variables: see --help' 2 ;;
+  case $#,$1 in
+    1,-h | 1,--help) usage; exit 0 ;;
+    1,--uninstall) wish=uninstall ;;
+    *) fail "there is no argument \"$*\"" 'see --help; most of it is chosen by variables' 2 ;;
   esac
 }
 
@@ -47,6 +53,7 @@ Installs stigmer $baked_version into ~/.local/bin, with the names
 $links.
 
   curl -fsSL $releases/latest/download/install.sh | sh
+  curl -fsSL $releases/latest/download/install.sh | sh -s -- --uninstall
 
 Variables:
   STIGMER_INSTALL_DIR        another folder than ~/.local/bin

@@ -56,7 +56,7 @@ require_tools() {
   if has curl; then fetcher=curl
   elif has wget; then
     case $(wget --version 2>/dev/null || :) in
-      'GNU Wget 1.'*) fetcher=wget ;;
+      'GNU Wget'*) fetcher=wget ;;
       *) fetcher=small_wget small_wget_help=$(wget --help 2>&1 || :) ;;
     esac
   else fail 'neither curl nor wget is there' 'install one of them'
