@@ -254,6 +254,7 @@ test("names a damaged binary, and leaves nothing behind", async () => {
     issues: [
       { message: `embedded: the binary ${process.execPath} is damaged` },
       { message: expect.stringContaining("download: offline: https://github.com/") },
+      { message: expect.stringContaining("download: fetch it on another machine") },
     ],
   });
   await failing.catch(() => {});

@@ -45,9 +45,10 @@ export async function findCopy(
       untold.forEach(request.onProgress);
       return { bytes, source: source.name };
     } catch (error) {
-      const reason = `${source.name}: ${messageOf(error)}${adviceOf(error)}`;
-      reasons.push(reason);
-      untold.push(reason);
+      const said = [messageOf(error), ...adviceOf(error)];
+      untold.push(`${source.name}: ${said.join("; ")}`);
+      // An error shows each of its issues in a line of limited length.
+      reasons.push(...said.map((words) => `${source.name}: ${words}`));
     }
   }
   throw new StigmerError("failed", `no good copy of agent-runner ${expected.version} was found`, {
@@ -56,8 +57,8 @@ export async function findCopy(
   });
 }
 
-function adviceOf(error: unknown): string {
-  return error instanceof StigmerError && error.hint !== undefined ? `; ${error.hint}` : "";
+function adviceOf(error: unknown): string[] {
+  return error instanceof StigmerError && error.hint !== undefined ? [error.hint] : [];
 }
 
 function requireExpected(bytes: Uint8Array, expected: RunnerExpectation): void {

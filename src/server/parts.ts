@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { target, version } from "../base/build-info.ts";
+import { StigmerError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
 import { ensureRunner } from "../release/ensure-runner.ts";
@@ -49,12 +50,24 @@ function createRunnerPath(paths: Paths, log: Log): () => Promise<string> {
   let thorough = true;
   return async () => {
     const { agentRunner: embedded } = await import("../../embed/agent-runner.ts");
-    const { path } = await ensureRunner(paths, {
-      build: { version, target, embedded },
-      thorough,
-      onProgress: (message) => log.info(message),
-    });
-    thorough = false;
-    return path;
+    try {
+      const { path } = await ensureRunner(paths, {
+        build: { version, target, embedded },
+        thorough,
+        onProgress: (message) => log.info(message),
+      });
+      thorough = false;
+      return path;
+    } catch (error) {
+      throw withReasons(error);
+    }
   };
+}
+
+/** Whoever waits for the part is shown one sentence, so that the reasons must be in it. */
+function withReasons(error: unknown): unknown {
+  if (!(error instanceof StigmerError) || error.issues.length === 0) return error;
+  const reasons = error.issues.map(({ message }) => ` (${message})`);
+  const { code, message, hint } = error;
+  return new StigmerError(code, message + reasons.join(""), { hint, cause: error });
 }

@@ -424,6 +424,23 @@ describe.concurrent("the way to the mirror", () => {
   );
 
   test(
+    "that is forbidden ends `stigmer server` at once, with every reason and what to do",
+    async () => {
+      await using place = ground({ STIGMER_OFFLINE: "1" });
+
+      const outcome = await place.stigmer(["server", "--port", "0"], { binary });
+
+      expect(outcome).toMatchObject({ status: 1, stdout: "" });
+      expect(outcome.stderr).toContain(`(embedded: the binary ${binary} is damaged)`);
+      expect(outcome.stderr).toContain(`/${version}/${asset} (${good.length} bytes) is needed`);
+      expect(outcome.stderr).toContain(`put it at ${cached(place)}`);
+      expect(outcome.stderr).toContain("stigmer runner install --from FILE");
+      expectNothingInPlace(place);
+    },
+    SLOW_MS,
+  );
+
+  test(
     "shows how far it is: a line for each tenth where no one looks at a screen",
     async () => {
       await using place = ground();
@@ -518,7 +535,7 @@ describe.concurrent("the way to the mirror", () => {
 
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain(
-      `download: STIGMER_DOWNLOAD_STALL is "${text}", which is no number of seconds; write it like STIGMER_DOWNLOAD_STALL=30`,
+      `download: STIGMER_DOWNLOAD_STALL is "${text}", which is no number of seconds\n  download: write it like STIGMER_DOWNLOAD_STALL=30`,
     );
   });
 });

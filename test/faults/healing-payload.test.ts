@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { target } from "../../src/base/build-info.ts";
@@ -109,14 +117,14 @@ describe.concurrent("in the place of the agent-runner", () => {
   );
 
   test.each([
-    ["a pipe", (path: string) => Bun.spawnSync(["mkfifo", path])],
-    ["a device without an end", (path: string) => Bun.spawnSync(["ln", "-s", "/dev/zero", path])],
-    ["a folder that lacks it", (path: string) => mkdirSync(path)],
-    ["nothing", () => {}],
-    ["a file of a gigabyte", (path: string) => Bun.spawnSync(["truncate", "-s", "1G", path])],
+    ["a pipe", (path: string) => Bun.spawnSync(["mkfifo", path]), isIrregular],
+    ["a device without an end", (path: string) => symlinkSync("/dev/zero", path), isIrregular],
+    ["a folder that lacks it", (path: string) => mkdirSync(path), isUnread],
+    ["nothing", () => {}, isUnread],
+    ["a file of a gigabyte", makeHuge, (path: string) => `${path} has 1073741824 bytes`],
   ])(
     "%s is one sentence at once",
-    async (what, make) => {
+    async (what, make, reason) => {
       await using place = ground({ STIGMER_OFFLINE: "1" });
       const path = join(place.home, "it");
       make(path);
@@ -124,12 +132,27 @@ describe.concurrent("in the place of the agent-runner", () => {
       const asBundle = await ask(place, { STIGMER_RUNNER_BUNDLE: path });
       const byHand = await place.stigmer(["runner", "install", "--from", path], { binary });
 
-      expectRefused(place, asBundle, "bundle: ");
+      expectRefused(place, asBundle, `bundle: ${reason(path)}`);
       expectRefused(place, byHand, what === "nothing" ? "cannot be read" : path);
     },
     SLOW_MS,
   );
 });
+
+test.each(["file", "./bundles", "bundles/file"])(
+  "a bundle whose name is %s is refused: a server works in another folder",
+  async (name) => {
+    await using place = ground({ STIGMER_OFFLINE: "1" });
+
+    const outcome = await ask(place, { STIGMER_RUNNER_BUNDLE: name });
+
+    expectRefused(
+      place,
+      outcome,
+      `bundle: STIGMER_RUNNER_BUNDLE names ${name}, which is not an absolute path\n`,
+    );
+  },
+);
 
 describe.concurrent("a good copy", () => {
   test(
@@ -167,6 +190,20 @@ describe.concurrent("a good copy", () => {
     SLOW_MS,
   );
 });
+
+function isIrregular(path: string): string {
+  return `${path} is not a regular file`;
+}
+
+function isUnread(path: string): string {
+  return `STIGMER_RUNNER_BUNDLE names ${path}, which cannot be read (ENOENT)`;
+}
+
+/** Takes no room on the disk. */
+function makeHuge(path: string): void {
+  writeFileSync(path, "");
+  truncateSync(path, 1024 ** 3);
+}
 
 /** Runs a command where /usr/lib/stigmer holds what is in the working directory; nobody else sees that. */
 function layOver(command: string): string {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
-import { systemCodeOf } from "../../base/errors.ts";
+import { StigmerError, systemCodeOf } from "../../base/errors.ts";
 import { agentRunnerAsset } from "../download/asset-url.ts";
 import { readCopy } from "../read-copy.ts";
 import type { Source } from "../sources.ts";
@@ -15,7 +15,7 @@ export const bundleCopy: Source = {
   read: async ({ build, environment }) => {
     const asset = agentRunnerAsset(build);
     const named = environment["STIGMER_RUNNER_BUNDLE"];
-    if (named) return readCopy(statSync(named).isDirectory() ? join(named, asset) : named);
+    if (named) return readNamed(named, asset);
     try {
       return readCopy(join(SYSTEM_FOLDER, asset));
     } catch (error) {
@@ -24,3 +24,21 @@ export const bundleCopy: Source = {
     }
   },
 };
+
+function readNamed(named: string, asset: string): Uint8Array {
+  // The server works in another folder than the command that starts it.
+  if (!isAbsolute(named)) throw wrongName(named, "is not an absolute path");
+  try {
+    return readCopy(statSync(named).isDirectory() ? join(named, asset) : named);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (error instanceof StigmerError || code === undefined) throw error;
+    throw wrongName(named, `cannot be read (${code})`);
+  }
+}
+
+function wrongName(named: string, fault: string): StigmerError {
+  return new StigmerError("usage", `STIGMER_RUNNER_BUNDLE names ${named}, which ${fault}`, {
+    hint: "name the file agent-runner-<version>-<os>-<arch> of a release, or its folder",
+  });
+}
