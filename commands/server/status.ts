@@ -1,18 +1,23 @@
 import { formatDurationMs } from "../../src/base/duration.ts";
 import type { PartStatus } from "../../src/base/part-status.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
-import { daemonState } from "../../src/supervisor/daemon.ts";
-import type { ServerHint } from "../../src/supervisor/server-state.ts";
 import { formatTable } from "../../src/terminal/table.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import { command } from "../define.ts";
-import { homePaths } from "../home.ts";
 import { SKEW_FIX, skewOf } from "../skew.ts";
 import { describeModel } from "./launch.ts";
-import { askServer, namedServer, readServerReport } from "./report.ts";
+import { type Known, lookAt, lookAtHome, type ServerState } from "./look.ts";
+import { namedServer } from "./report.ts";
 
 /** As service managers answer (LSB). */
-const EXIT_STATUS = { healthy: 0, killed: 1, stopped: 3, starting: 4, unhealthy: 4 } as const;
+const EXIT_STATUS: Record<ServerState, number> = {
+  healthy: 0,
+  killed: 1,
+  stopped: 3,
+  starting: 4,
+  unhealthy: 4,
+  elsewhere: 4,
+};
 
 export const status = command({
   details:
@@ -23,7 +28,7 @@ export const status = command({
     const url = namedServer(values);
     const known = url === undefined ? await lookAtHome() : await lookAt(url);
     const { state, home, hint, report } = known;
-    if (state === "stopped" || state === "killed") {
+    if (state === "stopped" || state === "killed" || state === "elsewhere") {
       if (terminal.isJson) terminal.printJson({ state, home, parts: [] });
       else printStopped(known, terminal);
     } else if (terminal.isJson) {
@@ -35,33 +40,11 @@ export const status = command({
   },
 });
 
-interface Known {
-  readonly state: keyof typeof EXIT_STATUS;
-  readonly home: string;
-  /** Where the server is, as far as it can be found. */
-  readonly hint?: Pick<ServerHint, "pid" | "url" | "startedAt" | "version" | "build"> | undefined;
-  readonly report?: ServerReport | undefined;
-}
-
-async function lookAtHome(): Promise<Known> {
-  const paths = homePaths();
-  const { home } = paths;
-  const daemon = daemonState(paths);
-  if (daemon.state === "stopped") return { state: "stopped", home };
-  if (daemon.state === "stale") return { state: "killed", home };
-  const report = await readServerReport(paths);
-  const hint = daemon.state === "running" ? daemon.hint : undefined;
-  if (report?.status === "ready") return { state: "healthy", home, hint, report };
-  return { state: daemon.state === "starting" ? "starting" : "unhealthy", home, hint, report };
-}
-
-async function lookAt(url: string): Promise<Known> {
-  const report = await askServer(homePaths(), url);
-  const state = report.status === "ready" ? "healthy" : "unhealthy";
-  return { state, home: report.home, hint: report, report };
-}
-
 function printStopped({ state, home }: Known, terminal: Terminal): void {
+  if (state === "elsewhere") {
+    terminal.print(`a server runs on ${home}, but among other processes`);
+    return terminal.talk.info("look where else this folder is in use, as in another container");
+  }
   const end = state === "killed" ? "; the last one was killed" : "";
   terminal.print(`no server runs on ${home}${end}`);
   terminal.talk.info('start it with "stigmer server"');

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 
 import { identityOf } from "../../src/base/process-identity.ts";
-import { binary, releases } from "../multicall/compiled.ts";
+import { binary, releases, run } from "../multicall/compiled.ts";
 import {
   environmentOf,
   type Ground,
@@ -413,6 +413,33 @@ test.each([
     expect(refused.stderr).toContain(help);
     expect(refused.stderr).not.toContain("    at ");
     expect(status.status).toBe(3);
+  },
+  SLOW_MS,
+);
+
+const UNSHARE = ["unshare", "--pid", "--fork", "--mount-proc"];
+const canUnshare = Bun.which("unshare") !== null && Bun.spawnSync([...UNSHARE, "true"]).success;
+if (!canUnshare) console.warn("skipped: this user may not hide processes from each other");
+
+test.skipIf(!canUnshare)(
+  "a server of another container is neither taken for a dead one nor joined by a second",
+  async () => {
+    await using place = ground();
+    await place.stigmer(START);
+    const elsewhere = (words: string[]) =>
+      run([...UNSHARE, binary, ...words], { home: place.home });
+
+    const status = await elsewhere(["server", "status"]);
+    const stopped = await elsewhere(["server", "stop"]);
+    const started = await elsewhere(START);
+
+    expect(status).toMatchObject({
+      status: 4,
+      stdout: `a server runs on ${place.state}, but among other processes\n`,
+    });
+    expect(stopped.stderr).toContain("but nothing says which process it is");
+    expect(started.stderr).toStartWith(`error: a server already runs on ${place.state}\n`);
+    expect((await place.stigmer(["server", "status"])).status).toBe(0);
   },
   SLOW_MS,
 );
