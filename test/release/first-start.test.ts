@@ -145,6 +145,14 @@ test.each([
   expect(readdirSync(runners(home)).filter((name) => name.startsWith(".tmp-"))).toEqual([]);
 });
 
+test("the file that people get knows of no such points", async () => {
+  using folder = scratchFolder();
+
+  const started = await start(folder.path, binary, { STIGMER_TEST_CHECKPOINT: "written" });
+
+  expect(started).toMatchObject({ status: 0, signal: null });
+});
+
 test.each(["written", "old-moved", "renamed", "current-linked"])(
   "kill -9 when %s while a damaged runner is replaced",
   async (point) => {
