@@ -47,11 +47,14 @@ export async function* followRunEvents(
   for (;;) {
     try {
       yield* readStream(stream, runId, place);
-      if (place.isOver || (await hasEnded(connection, runId, place))) return;
+      if (place.isOver) return;
+      connection.lost();
+      if (await hasEnded(connection, runId, place)) return;
       onDisconnect?.(undefined);
     } catch (error) {
       if (signal?.aborted || !isTemporary(error)) throw error;
       onDisconnect?.(error);
+      connection.lost();
     }
     stream = await reopenStream(connection, runId, { place, signal, awayMaxMs });
   }

@@ -40,6 +40,8 @@ export interface ServerConnection {
     path: string,
     options?: RequestOptions,
   ) => Promise<z.infer<S>>;
+  /** Told when a stream broke: whoever listens at the old place next may be somebody else. */
+  readonly lost: () => void;
 }
 
 export function openConnection(options: ConnectionOptions): ServerConnection {
@@ -70,6 +72,9 @@ export function openConnection(options: ConnectionOptions): ServerConnection {
       const response = await reach(path, request);
       if (!response.ok) throw await toError(place.url, response);
       return parseAnswer(place.url, schema, response);
+    },
+    lost: () => {
+      isLost = true;
     },
   };
 }

@@ -219,6 +219,15 @@ test("a server that comes back elsewhere is followed, and only there", async () 
 
   await server.stop();
   await listener.stop();
+  let strangerAsked = 0;
+  const stranger = Bun.serve({
+    port: Number(new URL(listener.url).port),
+    hostname: "127.0.0.1",
+    fetch: () => {
+      strangerAsked += 1;
+      return new Response("", { status: 401 });
+    },
+  });
   await until(() => asked > 0);
   runner.isUp = true;
   const elsewhere = listen({ runner, store });
@@ -232,6 +241,8 @@ test("a server that comes back elsewhere is followed, and only there", async () 
     "completed.v1",
   ]);
   expect(client.url).toBe(elsewhere.listener.url);
+  await stranger.stop(true);
+  expect(strangerAsked).toBe(0);
 });
 
 test("a server that stays away longer than may be is an error", async () => {
