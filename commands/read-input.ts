@@ -1,14 +1,12 @@
 import { messageOf, StigmerError, systemCodeOf } from "../src/base/errors.ts";
+import { JSON_BYTES_MAX } from "../src/base/json-limits.ts";
 import { readSmallFile, tooLarge } from "../src/base/read-small-file.ts";
-
-/** As much as the server takes in one request. */
-const INPUT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** The text of a file, or of standard input for `-`. */
 export async function readText(path: string): Promise<string> {
   if (path === "-") return readStdin();
   try {
-    return readSmallFile(path, INPUT_BYTES_MAX);
+    return readSmallFile(path, JSON_BYTES_MAX);
   } catch (cause) {
     throw cause instanceof StigmerError ? cause : cannotRead(path, cause);
   }
@@ -19,7 +17,7 @@ async function readStdin(): Promise<string> {
   let sizeBytes = 0;
   for await (const chunk of Bun.stdin.stream()) {
     sizeBytes += chunk.length;
-    if (sizeBytes > INPUT_BYTES_MAX) throw tooLarge("standard input", INPUT_BYTES_MAX);
+    if (sizeBytes > JSON_BYTES_MAX) throw tooLarge("standard input", JSON_BYTES_MAX);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

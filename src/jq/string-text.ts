@@ -1,16 +1,6 @@
 import { JqSyntaxError } from "./errors.ts";
 import type { SourceRange } from "./source.ts";
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
+import { ESCAPES } from "./values/json-string.ts";
 
 /** The text of a string literal, or of its part beside an interpolation, with escapes decoded. */
 export function readStringText(source: string, range: SourceRange): string {

@@ -1,14 +1,11 @@
 import { messageOf } from "../base/errors.ts";
+import { JSON_BYTES_MAX, JSON_DEPTH_MAX } from "../base/json-limits.ts";
 import { type JsonValue, parseFiniteJson } from "../base/json.ts";
 import { HttpError } from "./http-error.ts";
 
-const BODY_BYTES_MAX = 16 * 1024 * 1024;
-/** Deeper values would overflow the stack of whatever walks them. */
-const DEPTH_MAX = 500;
-
 /** The body as JSON; undefined when there is none. */
 export async function readJsonBody(request: Request): Promise<JsonValue | undefined> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  if (Number(request.headers.get("content-length") ?? 0) > JSON_BYTES_MAX) throw tooLarge();
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
   requireJson(request.headers.get("content-type"));
@@ -30,14 +27,14 @@ async function readBytes(request: Request): Promise<Buffer> {
   let sizeBytes = 0;
   for await (const chunk of request.body) {
     sizeBytes += chunk.length;
-    if (sizeBytes > BODY_BYTES_MAX) throw tooLarge();
+    if (sizeBytes > JSON_BYTES_MAX) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 function tooLarge(): HttpError {
-  const limit = `${BODY_BYTES_MAX / 1024 / 1024} MiB`;
+  const limit = `${JSON_BYTES_MAX / 1024 / 1024} MiB`;
   return new HttpError(413, "invalid_input", `the request body is larger than ${limit}`, {
     hint: "keep large data elsewhere and send where it is",
   });
@@ -66,8 +63,12 @@ function refuseDeep(text: string): void {
     else if (code === QUOTE) isString = !isString;
     else if (!isString && OPENING.has(code)) depth += 1;
     else if (!isString && CLOSING.has(code)) depth -= 1;
-    if (depth > DEPTH_MAX) {
-      throw new HttpError(422, "invalid_input", `the body nests deeper than ${DEPTH_MAX} levels`);
+    if (depth > JSON_DEPTH_MAX) {
+      throw new HttpError(
+        422,
+        "invalid_input",
+        `the body nests deeper than ${JSON_DEPTH_MAX} levels`,
+      );
     }
   }
 }

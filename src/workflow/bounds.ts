@@ -1,9 +1,8 @@
+import { JSON_BYTES_MAX, JSON_DEPTH_MAX } from "../base/json-limits.ts";
 import type { JsonValue } from "../base/json.ts";
 
-/** As deep as the server takes a request's body; what writes values down survives many times that. */
-const DEPTH_MAX = 500;
-/** About how many characters of JSON: as much as the server takes in a request's body. */
-const SIZE_MAX = 16 * 1024 * 1024;
+/** About how many characters of JSON. */
+const SIZE_MAX = JSON_BYTES_MAX;
 
 /** Why a value is too deep or too large to be kept, or undefined. Ends early, for parts may be shared without end. */
 export function excessOf(value: JsonValue): string | undefined {
@@ -18,7 +17,7 @@ class Tally {
     if (this.size > SIZE_MAX)
       return `the value is larger than ${SIZE_MAX / 1024 / 1024} MiB of JSON`;
     if (typeof value !== "object" || value === null) return undefined;
-    if (depth > DEPTH_MAX) return `the value nests deeper than ${DEPTH_MAX} levels`;
+    if (depth > JSON_DEPTH_MAX) return `the value nests deeper than ${JSON_DEPTH_MAX} levels`;
     if (Array.isArray(value)) {
       for (const item of value) {
         const excess = this.add(item, depth + 1);

@@ -1,4 +1,5 @@
-const ESCAPES: Readonly<Partial<Record<string, string>>> = {
+/** What a letter after a backslash stands for, in JSON and in programs alike. */
+export const ESCAPES: Readonly<Partial<Record<string, string>>> = {
   '"': '"',
   "\\": "\\",
   "/": "/",
