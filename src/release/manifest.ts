@@ -8,7 +8,7 @@ import type { Paths } from "../base/paths.ts";
 import { folderNameOf, manifestPath } from "./layout.ts";
 import { renameOver } from "./rename-over.ts";
 import { RunnerSource } from "./runner-file.ts";
-import { FileStamp } from "./stamp.ts";
+import { FileStamp, isSameStamp } from "./stamp.ts";
 
 /** What is known of an installed agent-runner, in `manifest.json` beside it. */
 export const RunnerManifest = z.object({
@@ -26,6 +26,7 @@ export const RunnerManifest = z.object({
 });
 export type RunnerManifest = z.infer<typeof RunnerManifest>;
 
+const NOTED_AGAIN_MS = 3_600_000;
 const AnySchema = z.object({ schema: z.number() });
 
 /** Undefined when there is none, or when what is there is not the one of this folder. */
@@ -79,6 +80,15 @@ export function replaceManifest(paths: Paths, folderName: string, manifest: Runn
   renameOver(paths, scratch, path);
 }
 
+/** A start that wrote to the disk each time would cost more than its test. */
+function isNotedAlready(
+  manifest: RunnerManifest,
+  { verifiedAt, stamp }: { verifiedAt: string; stamp?: FileStamp },
+): boolean {
+  const ageMs = Date.parse(verifiedAt) - Date.parse(manifest.verifiedAt);
+  return isSameStamp(manifest.stamp, stamp) && ageMs >= 0 && ageMs < NOTED_AGAIN_MS;
+}
+
 /** Notes that the content was right just now. What the disk does not take is only hashed again the next time. */
 export function noteVerified(
   paths: Paths,
@@ -86,7 +96,7 @@ export function noteVerified(
   found: Pick<RunnerManifest, "verifiedAt"> & { stamp?: FileStamp },
 ): void {
   const manifest = readManifest(paths, folderName);
-  if (!manifest) return;
+  if (!manifest || isNotedAlready(manifest, found)) return;
   try {
     replaceManifest(paths, folderName, { ...manifest, ...found });
   } catch (error) {
