@@ -1,12 +1,14 @@
+import { expect } from "bun:test";
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -18,6 +20,7 @@ import { renderInstallScript } from "../../src/build/release/install-script.ts";
 import { writeTarball } from "../../src/build/release/tarball.ts";
 import { bytes } from "../faults/download-fixture.ts";
 import { type ReleaseFiles, releaseFiles } from "../faults/release-files.ts";
+import { type ReleaseServer, startReleaseServer } from "../faults/release-server.ts";
 
 export const VERSION = "v9.9.9";
 export const ASSET = `stigmer-${VERSION}-linux-amd64.tar.gz`;
@@ -146,10 +149,6 @@ export function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).toSorted() : [];
 }
 
-export function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-}
-
 export const downloaders: readonly Downloader[] = (
   ["curl", "wget", "busybox wget"] as const
 ).filter((name) => {
@@ -166,4 +165,43 @@ function putDownloader(tools: string, downloader: Downloader | "none"): void {
   const path = join(tools, applet);
   writeFileSync(path, `#!/bin/sh\nexec '${Bun.which(program)}' ${applet} "$@"\n`);
   chmodSync(path, 0o755);
+}
+
+let stops: (() => Promise<void>)[] = [];
+
+/** A mirror for one test, which ends with `stopServers`. */
+export async function serve(
+  served: ReleaseFiles = files,
+  more: { tls?: { key: string; cert: string } | undefined; elsewhere?: string } = {},
+): Promise<ReleaseServer> {
+  const { tls, elsewhere = "http://127.0.0.1:9" } = more;
+  const server = await startReleaseServer({ files: served, elsewhere, ...(tls && { tls }) });
+  whenDone(async () => {
+    server.release();
+    await server.stop();
+  });
+  return server;
+}
+
+/** To be stopped by `stopServers`, after the test. */
+export function whenDone(stop: () => Promise<void>): void {
+  stops.push(stop);
+}
+
+export async function stopServers(): Promise<void> {
+  for (const stop of stops) await stop();
+  stops = [];
+}
+
+export const at = (url: string) => ({ STIGMER_DOWNLOAD_BASE_URL: url });
+
+export function expectInstalled(place: string): void {
+  expect(namesIn(place)).toEqual(["stigmer", ...LINKS].toSorted());
+  expect(statSync(join(place, "stigmer")).mode & 0o777).toBe(0o755);
+  for (const name of LINKS) expect(readlinkSync(join(place, name))).toBe("stigmer");
+}
+
+/** The machine is as before: not even an empty folder is new. */
+export function expectUntouched(machine: Machine): void {
+  expect(existsSync(machine.place)).toBe(false);
 }
