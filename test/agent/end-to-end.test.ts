@@ -108,6 +108,12 @@ function notesIn(journal: readonly JournalEvent[]): string[] {
   );
 }
 
+/** The MCP servers that a process has started and that still run. */
+function serversOf(pid: number): string[] {
+  const { stdout } = Bun.spawnSync(["pgrep", "-P", String(pid), "-f", "mcp-record-server"]);
+  return stdout.toString().split("\n").filter(Boolean);
+}
+
 function recordCall(text: string) {
   return { name: "notes__record", arguments: JSON.stringify({ text }) };
 }
@@ -164,6 +170,27 @@ test("a model that says no ends the run with its reason and its place", async ()
     instance: "/step/1/model",
   });
 });
+
+test.each(["wait-for", "flood"])(
+  "a run that is cancelled in the middle of the tool %s leaves no server behind",
+  async (tool) => {
+    const name = `notes__${tool}`;
+    const given = JSON.stringify({ text: tool === "flood" ? "talk" : "/nowhere" });
+    mock.on({ userMessage: "stop" }, { toolCalls: [{ name, arguments: given }] });
+    const runId = await startRun("stop");
+    await until(async () => {
+      const run = await backend.describe(runId);
+      return run?.pending.some((id) => id.startsWith("/step/1/tool")) === true;
+    });
+    const servers = serversOf(runner.process.pid);
+
+    await backend.cancel(runId, "enough");
+
+    expect(servers).toHaveLength(1);
+    await until(() => serversOf(runner.process.pid).length === 0);
+    expect((await runner.request("/healthz")).status).toBe(200);
+  },
+);
 
 test("a tool that dies is told to the model, and the next call finds a new server", async () => {
   mock.on(
