@@ -486,7 +486,7 @@ describe("the platform", () => {
     ["tar", {}, "tar is needed, and is not there"],
     ["gzip", {}, "gzip is needed, and is not there"],
     ["sha256sum", {}, "nothing here computes a SHA-256"],
-    ["curl", { downloader: "none" }, "neither curl nor wget is there"],
+    ["curl", { downloader: "none" }, "neither curl (other than from a snap) nor wget is there"],
   ] as const)("without %s it says so before it does anything", async (tool, how, text) => {
     using machine = createMachine();
     machine.remove(tool);
@@ -496,6 +496,22 @@ describe("the platform", () => {
     expect(status).toBe(1);
     expect(stderr).toContain(text);
     expectUntouched(machine);
+  });
+
+  test.skipIf(!downloaders.includes("wget"))("wget stands in for the curl of a snap", async () => {
+    const server = await serve();
+    using machine = createMachine();
+    const snap = join(machine.home, "snap/bin");
+    mkdirSync(snap, { recursive: true });
+    writeFileSync(join(snap, "curl"), "#!/bin/sh\nexit 23\n", { mode: 0o755 });
+
+    const { status } = await machine.install({
+      downloader: "wget",
+      environment: { ...at(server.url), PATH: `${snap}:${machine.tools}` },
+    });
+
+    expect(status).toBe(0);
+    expect(server.requests[0]?.headers["user-agent"]).toMatch(/^Wget/);
   });
 
   const hashers = ["shasum", "openssl"].flatMap((tool) => {

@@ -50,18 +50,24 @@ require_tools() {
   elif has openssl; then hasher=openssl
   else fail 'nothing here computes a SHA-256' 'install sha256sum (coreutils), shasum or openssl'
   fi
+  find_fetcher
+}
+
+find_fetcher() {
   case $base in
     file:*) fetcher=copy; return ;;
   esac
-  if has curl; then fetcher=curl
-  elif has wget; then
-    case $(wget --version 2>/dev/null || :) in
-      'GNU Wget'*) fetcher=wget ;;
-      *) fetcher=small_wget small_wget_help=$(wget --help 2>&1 || :) ;;
-    esac
-  else fail 'neither curl nor wget is there' 'install one of them'
-  fi
-  if [ "$fetcher" = small_wget ] && [ "$base" != "$(without_login "$base")" ]; then
+  case $(command -v curl || :) in
+    # The curl of a snap may not write into a hidden folder.
+    '' | */snap/*) ;;
+    *) fetcher=curl; return ;;
+  esac
+  has wget || fail 'neither curl (other than from a snap) nor wget is there' 'install one of them'
+  case $(wget --version 2>/dev/null || :) in
+    'GNU Wget'*) fetcher=wget; return ;;
+  esac
+  fetcher=small_wget small_wget_help=$(wget --help 2>&1 || :)
+  if [ "$base" != "$(without_login "$base")" ]; then
     fail 'this wget would tell your login to whomever the mirror redirects to' 'install curl'
   fi
 }
