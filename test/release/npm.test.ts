@@ -308,6 +308,27 @@ describe.skipIf(npm === null)("installed from a registry", () => {
   });
 });
 
+test("Bun takes the one package that fits as well", async () => {
+  const registry = await startNpmRegistry(small);
+  const home = join(root, "bun");
+  mkdirSync(home);
+  writeFileSync(join(home, "package.json"), "{}");
+  try {
+    await run([process.execPath, "add", "stigmer", "--registry", registry.url], {
+      home,
+      environment: { BUN_INSTALL_CACHE_DIR: join(home, "cache") },
+    });
+    const called = await run([join(home, "node_modules/.bin/stigmer"), "a"], { home });
+
+    expect(registry.fetched.toSorted()).toEqual(
+      [tarballOf(small, "stigmer"), tarballOf(small, own)].map((path) => basename(path)),
+    );
+    expect(called).toMatchObject({ status: 7, stdout: "fake a\n" });
+  } finally {
+    await registry.stop();
+  }
+});
+
 const node = Bun.which("node");
 const setsid = Bun.which("setsid");
 if (setsid === null)
