@@ -59,6 +59,26 @@ export function damage(program: string, runner: Uint8Array, path: string): void 
   writeFileSync(path, bytes, { mode: 0o755 });
 }
 
+/** What a program says in a home of its own. It needs nothing that `make build` makes, for a release is looked at without. */
+export async function answerOf(
+  command: readonly string[],
+  home: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  const child = Bun.spawn([...command], {
+    cwd: home,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: home,
+      STIGMER_HOME: join(home, "state"),
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  return { status: await child.exited, stdout, stderr };
+}
+
 /** The words before a program of this target that make it run here; undefined where it cannot. */
 export function runnerOf(target: Target): readonly string[] | undefined {
   const isHere = target.npm.os === process.platform;

@@ -14,9 +14,9 @@ import type { Target } from "../../src/build/release/targets.ts";
 import { readSignature } from "../../src/release/upgrade/minisign.ts";
 import { parseChecksums, parseTrustedComment } from "../../src/release/upgrade/signed-list.ts";
 import { startReleaseServer } from "../faults/release-server.ts";
-import { run } from "../multicall/compiled.ts";
 import { faultsOfBill } from "./cyclone-dx.ts";
 import {
+  answerOf,
   damage,
   expectedNames,
   type ReleaseFolder,
@@ -156,7 +156,7 @@ export function describeRelease(release: ReleaseFolder): void {
       async () => {
         const command = [...(runnerOf(target) ?? []), program, "version", "--json"];
 
-        const { stdout, status } = await run(command, { home: scratch });
+        const { stdout, status } = await answerOf(command, scratch);
 
         expect(status).toBe(0);
         expect(JSON.parse(stdout)).toMatchObject({
@@ -176,13 +176,14 @@ export function describeRelease(release: ReleaseFolder): void {
           const damaged = join(scratch, "damaged");
           damage(program, read(runnerFileOf(target)), damaged);
           const environment = { STIGMER_DOWNLOAD_BASE_URL: server.url };
-          await run([program, "agent-runner", "--version"], { home: scratch });
+          await answerOf([program, "agent-runner", "--version"], scratch);
           rmSync(join(scratch, "state", "runners"), { recursive: true });
 
-          const healed = await run([damaged, "agent-runner", "--version"], {
-            home: scratch,
+          const healed = await answerOf(
+            [damaged, "agent-runner", "--version"],
+            scratch,
             environment,
-          });
+          );
           await server.stop();
 
           expect(healed.stdout).toBe(`agent-runner ${version}\n`);
