@@ -79,11 +79,12 @@ test("release-key without a place is told how it is called", async () => {
   });
 });
 
-function build(
+async function build(
   step: string,
   args: string[],
   environment: Record<string, string> = {},
 ): Promise<Outcome> {
+  using folder = scratchFolder();
   const command = [process.execPath, join(places.root, "src/build", step), ...args];
-  return run(command, { home: places.root, environment });
+  return await run(command, { home: folder.path, cwd: places.root, environment });
 }
