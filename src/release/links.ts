@@ -1,19 +1,13 @@
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Paths } from "../base/paths.ts";
+import { readSmallFile } from "../base/read-small-file.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { linkedFolder, type LinkName, linkPath } from "./layout.ts";
 import { renameOver } from "./rename-over.ts";
 
+const VERSION_BYTES_MAX = 1_024;
 const PUBLIC_TARGET = "../runners/current/agent-runner";
 
 /** Whether every link and the version file already say that this runner is the current one. */
@@ -73,7 +67,7 @@ function versionPath(paths: Paths): string {
 
 function readVersion(paths: Paths): string | undefined {
   try {
-    return readFileSync(versionPath(paths), "utf8").trim();
+    return readSmallFile(versionPath(paths), VERSION_BYTES_MAX).trim();
   } catch {
     return undefined;
   }

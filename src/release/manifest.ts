@@ -1,10 +1,11 @@
-import { lstatSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 
 import { z } from "zod";
 
 import { writeDurably } from "../base/durable-file.ts";
 import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
+import { readSmallFile } from "../base/read-small-file.ts";
 import { folderNameOf, manifestPath } from "./layout.ts";
 import { renameOver } from "./rename-over.ts";
 import { RunnerSource } from "./runner-file.ts";
@@ -26,6 +27,8 @@ export const RunnerManifest = z.object({
 });
 export type RunnerManifest = z.infer<typeof RunnerManifest>;
 
+/** Many times what we write. */
+const BYTES_MAX = 65_536;
 const NOTED_AGAIN_MS = 3_600_000;
 const AnySchema = z.object({ schema: z.number() });
 
@@ -47,7 +50,7 @@ function parseManifest(
 ): { manifest: RunnerManifest } | { fault: string } {
   let json: unknown;
   try {
-    json = JSON.parse(readOwnFile(manifestPath(paths, folderName)));
+    json = JSON.parse(readSmallFile(manifestPath(paths, folderName), BYTES_MAX));
   } catch (error) {
     const isMissing = systemCodeOf(error) === "ENOENT";
     return { fault: isMissing ? "has no manifest.json" : "has a manifest.json that is no JSON" };
@@ -61,11 +64,6 @@ function parseManifest(
     : { fault: "has a manifest.json that lacks something" };
 }
 
-/** Whatever else has the name is not read: a FIFO would wait for ever. */
-function readOwnFile(path: string): string {
-  return lstatSync(path).isFile() ? readFileSync(path, "utf8") : "";
-}
-
 /** Into a folder that nobody uses yet. */
 export function writeManifest(path: string, manifest: RunnerManifest): void {
   writeDurably(path, `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
@@ -76,8 +74,12 @@ export function replaceManifest(paths: Paths, folderName: string, manifest: Runn
   const path = manifestPath(paths, folderName);
   const scratch = `${path}.${process.pid}`;
   rmSync(scratch, { force: true });
-  writeManifest(scratch, manifest);
-  renameOver(paths, scratch, path);
+  try {
+    writeManifest(scratch, manifest);
+    renameOver(paths, scratch, path);
+  } finally {
+    rmSync(scratch, { force: true });
+  }
 }
 
 /** A start that wrote to the disk each time would cost more than its test. */

@@ -1,12 +1,4 @@
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { z } from "zod";
@@ -14,18 +6,24 @@ import { z } from "zod";
 import { systemCodeOf } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { isSameProcess, ownIdentity, ProcessIdentity } from "../base/process-identity.ts";
+import { readSmallFile } from "../base/read-small-file.ts";
 import { quarantinePath } from "./layout.ts";
+
+/** Many times what we write. */
+const BYTES_MAX = 4_096;
 
 /** That a process runs, or is about to run, the agent-runner in a folder. */
 const Reference = ProcessIdentity.extend({ folder: z.string().min(1) });
+
+/** What must keep nobody from running a good file. Where nobody may write nobody may remove either. */
+const NO_HINDRANCE = new Set(["EROFS", "EACCES", "ENOSPC", "EDQUOT"]);
 
 /** Notes which folder this process uses from now on. The note dies with the process: it names its start time. */
 export function referTo(paths: Paths, folder: string): void {
   try {
     writeReference(paths, folder);
   } catch (error) {
-    // Where nobody may write nobody may remove either.
-    if (!["EROFS", "EACCES"].includes(systemCodeOf(error) ?? "")) throw error;
+    if (!NO_HINDRANCE.has(systemCodeOf(error) ?? "")) throw error;
   }
 }
 
@@ -34,8 +32,12 @@ function writeReference(paths: Paths, folder: string): void {
   const place = referencesFolder(paths);
   makeFolder(paths, place);
   const scratch = join(place, `.${own.pid}`);
-  writeFileSync(scratch, JSON.stringify({ ...own, folder }), { mode: 0o600 });
-  renameSync(scratch, join(place, `${own.pid}.json`));
+  try {
+    writeFileSync(scratch, JSON.stringify({ ...own, folder }), { mode: 0o600 });
+    renameSync(scratch, join(place, `${own.pid}.json`));
+  } finally {
+    rmSync(scratch, { force: true });
+  }
 }
 
 function makeFolder(paths: Paths, place: string): void {
@@ -62,7 +64,7 @@ export function referencedFolders(paths: Paths): Set<string> | undefined {
 
 function readReference(path: string): z.infer<typeof Reference> | undefined {
   try {
-    return Reference.parse(JSON.parse(readFileSync(path, "utf8")));
+    return Reference.parse(JSON.parse(readSmallFile(path, BYTES_MAX)));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -108,6 +109,33 @@ test.skipIf(!canMount)("a full disk does not take away the runner that was there
   expect(next.stdout).toMatch(ANSWER);
   expectClean();
 });
+
+test.skipIf(!canMount)("a full disk is no hindrance once the runner is there", async () => {
+  mount("size=8m");
+  await start();
+  // Its stamp no longer fits, so that a start has something to note.
+  chmodSync(publicFile(), 0o700);
+  chmodSync(publicFile(), 0o755);
+  fill(join(state(), "filler"));
+
+  const next = await start();
+
+  expect(next).toMatchObject({ status: 0, stderr: "" });
+  expect(next.stdout).toMatch(ANSWER);
+  const folders = [join(state(), "runners/current"), join(state(), "runners/.refs")];
+  const names = folders.flatMap((folder) => readdirSync(folder));
+  expect(names.filter((name) => !/^(agent-runner|manifest\.json|\d+\.json)$/.test(name))).toEqual(
+    [],
+  );
+});
+
+/** Until not one page is left. */
+function fill(path: string): void {
+  const filled = Bun.spawnSync(["dd", "if=/dev/zero", `of=${path}`, "bs=4096"], {
+    stderr: "ignore",
+  });
+  expect(filled.success).toBe(false);
+}
 
 test.skipIf(!canMount)("a home that forbids to execute does not matter", async () => {
   mount("noexec,size=64m");

@@ -199,6 +199,10 @@ describe("what nobody needs", () => {
   test.each([
     ["a note of use cannot be read", (folder: string) => writeFileSync(join(folder, "1.json"), "")],
     [
+      "a note of use is a pipe",
+      (folder: string) => Bun.spawnSync(["mkfifo", join(folder, "1.json")]),
+    ],
+    [
       "the notes of use cannot be listed",
       (folder: string) => {
         rmSync(folder, { recursive: true });

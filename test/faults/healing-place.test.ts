@@ -221,6 +221,10 @@ const disorders: [what: string, disorder: (place: Ground) => void][] = [
       ),
   ],
   [
+    "the note of the version is a FIFO",
+    (place) => replaceAny(join(place.state, "bin/.version"), (at) => Bun.spawnSync(["mkfifo", at])),
+  ],
+  [
     "the notes of use are a file",
     (place) => replaceAny(join(place.state, "runners/.refs"), (at) => writeFileSync(at, "")),
   ],
