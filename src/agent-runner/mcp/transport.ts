@@ -64,7 +64,8 @@ async function readOutput(child: Child, intake: Intake, transport: Transport): P
   try {
     for await (const chunk of child.stdout) {
       intake.take(Buffer.from(chunk), transport);
-      if (intake.fault !== undefined) return;
+      // Before its output is closed: it shall not have the time to complain of that.
+      if (intake.fault !== undefined) return child.kill();
       // A child that never stops writing must not keep timers and other runs from their turn.
       await setImmediate();
     }
