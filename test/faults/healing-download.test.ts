@@ -451,7 +451,10 @@ describe.concurrent("the way to the mirror", () => {
         Math.floor(Number(percent) / 10),
       );
 
-      expect(tenths).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      // A busy machine may take in more than a tenth at once, but none is told twice.
+      expect(tenths).toEqual([...new Set(tenths)].toSorted((one, other) => one - other));
+      expect([tenths[0], tenths.at(-1)]).toEqual([0, 10]);
+      expect(tenths.length).toBeGreaterThan(2);
     },
     SLOW_MS,
   );
