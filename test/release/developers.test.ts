@@ -20,7 +20,7 @@ import { basename, join, resolve } from "node:path";
 
 import { target } from "../../src/base/build-info.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
-import { damagedBinary } from "../faults/damaged-binary.ts";
+import { damagedBinary, turnOneBit } from "../faults/damaged-binary.ts";
 import { releaseFiles } from "../faults/release-files.ts";
 import { startReleaseServer } from "../faults/release-server.ts";
 import { type Ground, ground } from "../faults/started-server.ts";
@@ -257,7 +257,8 @@ describe("what a developer checks by hand", () => {
       const files = releaseFiles(version, { [asset]: readFileSync(runner) });
       const server = await startReleaseServer({ files });
       const damagedDev = join(place.home, "stigmer");
-      damage(binary, damagedDev);
+      cpSync(binary, damagedDev);
+      turnOneBit(damagedDev, readFileSync(join(root, "dist/agent-runner")).subarray(-64));
 
       const started = await place.stigmer(["server", "--port", "0"], {
         binary: damagedBinary(),
@@ -319,17 +320,6 @@ describe("what a developer checks by hand", () => {
     SLOW_MS,
   );
 });
-
-/** Turns one bit of the agent-runner that a build of a developer carries. */
-function damage(file: string, copy: string): void {
-  cpSync(file, copy);
-  const bytes = readFileSync(copy);
-  const carried = readFileSync(join(root, "dist/agent-runner"));
-  const at = bytes.lastIndexOf(carried.subarray(-64));
-  expect(at).toBeGreaterThan(0);
-  bytes[at + 10] = (bytes[at + 10] ?? 0) ^ 1;
-  writeFileSync(copy, bytes);
-}
 
 const published = join(root, "dist/test/release", releases.old.version);
 const isPublished = existsSync(published);

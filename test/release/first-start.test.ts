@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { target } from "../../src/base/build-info.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { RUNTIME_FLAGS } from "../../src/release/runner-command.ts";
+import { turnOneBit } from "../faults/damaged-binary.ts";
 import { releaseFiles } from "../faults/release-files.ts";
 import { startReleaseServer } from "../faults/release-server.ts";
 import { binary, run, scratchFolder, testBinary } from "../multicall/compiled.ts";
@@ -175,12 +176,8 @@ test("a damaged build of a developer is named as such, says what to run and neve
   const home = folder.path;
   const damaged = join(home, "stigmer");
   cpSync(binary, damaged);
-  const bytes = readFileSync(damaged);
   const runner = readFileSync(join(import.meta.dir, "../../dist/agent-runner"));
-  const place = bytes.lastIndexOf(runner.subarray(-64));
-  expect(place).toBeGreaterThan(0);
-  bytes[place + 10] = (bytes[place + 10] ?? 0) ^ 1;
-  writeFileSync(damaged, bytes);
+  turnOneBit(damaged, runner.subarray(-64));
   const files = releaseFiles("dev", { [`agent-runner-dev-${target}`]: runner });
   const server = await startReleaseServer({ files });
 
