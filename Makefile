@@ -49,7 +49,7 @@ test: build build-test ## every test, also those of the compiled binary
 build-test: build-agent-runner
 	@bun src/build/build-test-binary.ts
 
-release-assets: $(READY) ## every file of a release: VERSION=v1.2.3 [TARGETS="linux-amd64 …"] [SIGNING_KEY=file] [SIGNED=folder]
+release-assets: $(READY) ## every file of a release: VERSION=v1.2.3 [TARGETS="linux-amd64 …"] [SIGNING_KEY=file or PUBLIC_KEY=file] [SIGNED=folder]
 	@bun src/build/release-assets.ts
 
 test-release: $(READY) ## build a whole release twice in two folders, compare the bytes and check every file

@@ -24,6 +24,7 @@ await runStep(async () => {
     folder,
     npmFolder: join(places.npmPackages, version),
     signingKey: process.env["SIGNING_KEY"] || undefined,
+    publicKey: process.env["PUBLIC_KEY"] || undefined,
     signedFolder: process.env["SIGNED"] || undefined,
     facts,
     onStep: say,

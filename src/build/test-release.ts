@@ -27,7 +27,7 @@ await runStep(async () => {
     const builds = [join(scratch, "one"), join(scratch, "two/deeper")];
     copySources(builds);
     say(`building ${VERSION} in two folders below ${scratch}`);
-    const common = { VERSION, SIGNING_KEY: "", SIGNED: "" };
+    const common = { VERSION, SIGNING_KEY: "", PUBLIC_KEY: "", SIGNED: "" };
     // Nothing of the machine may get in, so the second is built as if on another one.
     const environments = [
       common,

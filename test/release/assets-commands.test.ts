@@ -41,9 +41,7 @@ test("release-assets with a key that cannot be read, or is none, names it", asyn
   ];
 
   expect(outcomes.map(({ status }) => status)).toEqual([3, 2]);
-  expect(outcomes[0]?.stderr).toStartWith(
-    `error: the signing key ${missing} cannot be read\nhint: `,
-  );
+  expect(outcomes[0]?.stderr).toStartWith(`error: the key ${missing} cannot be read\nhint: `);
   expect(outcomes[1]?.stderr).toStartWith(
     `error: ${wrong} is not a secret key of minisign\nhint: `,
   );
@@ -62,7 +60,7 @@ test("release-key makes a pair whose secret half is for its owner alone, and nev
   expect(made.stdout).not.toContain(text.split("\n")[1]);
   expect(statSync(secret).mode & 0o777).toBe(0o600);
   expect(parseSecretKey(text, secret).publicKey).toBe(
-    parsePublicKey(readFileSync(publicKey, "utf8")),
+    parsePublicKey(readFileSync(publicKey, "utf8"), publicKey),
   );
   expect(sameSecret.stderr).toStartWith("error: the secret key cannot be written: EEXIST");
   expect(samePublic.stderr).toStartWith(`error: ${publicKey} is there already\n`);

@@ -62,7 +62,8 @@ describe("the tag", () => {
   });
 });
 
-describe.each(["Compile", "Build"])("the step %s", (step) => {
+describe("the step that builds and signs", () => {
+  const step = "Build";
   const settings = { VERSION: "v1.0.0", SIGNED: "" };
 
   test("gets the key as a file that only it can read, and that is gone afterwards", async () => {

@@ -19,11 +19,16 @@ export function checksumLine(name: string, sha256: string): string {
   return `${sha256}  ${name}\n`;
 }
 
-/** Writes the list of a folder and its signature. The trusted comment says of which release, so that no old list passes for a new one. */
-export function writeSignedList(folder: string, key: SigningKey, trustedComment: string): void {
+/** Writes the list of a folder, and its signature where there is a key to sign with. The trusted comment says of which release, so that no old list passes for a new one. */
+export function writeList(
+  folder: string,
+  key: SigningKey | undefined,
+  trustedComment: string,
+): void {
   const lines = [...digestFolder(folder)].map(([name, sha256]) => checksumLine(name, sha256));
   const list = Buffer.from(lines.join(""));
   writeFileSync(join(folder, CHECKSUMS), list);
+  if (!key) return;
   writeFileSync(join(folder, `${CHECKSUMS}.minisig`), signFile(list, key, trustedComment));
 }
 

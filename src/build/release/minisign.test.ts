@@ -64,7 +64,15 @@ test.skipIf(!hasMinisign)("minisign signs with a secret key that is made here", 
   writeFileSync(join(folder, "secret.key"), secretFile);
 
   const signed = minisign(folder, "-S", "-s", "secret.key", "-m", "list", "-t", "words");
-  const verified = minisign(folder, "-V", "-Q", "-m", "list", "-P", parsePublicKey(publicFile));
+  const verified = minisign(
+    folder,
+    "-V",
+    "-Q",
+    "-m",
+    "list",
+    "-P",
+    parsePublicKey(publicFile, "a.pub"),
+  );
   rmSync(folder, { recursive: true });
 
   expect(signed.status).toBe(0);

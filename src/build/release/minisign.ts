@@ -8,6 +8,8 @@ const KEY_ID_AT = 54;
 const SEED_AT = 62;
 const PUBLIC_AT = 94;
 const CHECKSUM_AT = 126;
+/** Algorithm, key id, and the key itself. */
+const PUBLIC_BYTES = 42;
 /** What stands before the 32 bytes of an Ed25519 seed in PKCS #8. */
 const SEED_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 const UNENCRYPTED = "Ed\0\0B2";
@@ -66,8 +68,13 @@ export function signFile(content: Uint8Array, key: SigningKey, trustedComment: s
 }
 
 /** The line of a public key in its file. */
-export function parsePublicKey(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+export function parsePublicKey(text: string, path: string): string {
+  const line = text.trim().split("\n").at(-1) ?? "";
+  const bytes = Buffer.from(line, "base64");
+  if (bytes.length === PUBLIC_BYTES && bytes.toString("latin1", 0, 2) === "Ed") return line;
+  throw new StigmerError("invalid_input", `${path} is not a public key of minisign`, {
+    hint: "`make release-key` and `minisign -G` write one",
+  });
 }
 
 function toKey(seed: Buffer, id: Buffer): SigningKey {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { PRACTICE_RELEASE_KEY } from "../../base/build-info.ts";
 import { createKeyPair } from "./minisign.ts";
-import { readSigningKey, refuseUncommitted } from "./signing-key.ts";
+import { readReleaseKey, readSigningKey, refuseUncommitted } from "./signing-key.ts";
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -47,10 +47,34 @@ test.each(["0123456789ab-changed", "unknown"])(
     const { key } = createKeyPair();
     const practice = readSigningKey(undefined, path("none.pub"));
 
-    expect(() => refuseUncommitted(key, commit)).toThrow(
+    expect(() => refuseUncommitted({ publicKey: key.publicKey }, commit)).toThrow(
       `the sources are those of no commit (${commit})`,
     );
-    expect(() => refuseUncommitted(key, "0123456789ab")).not.toThrow();
-    expect(() => refuseUncommitted(practice, commit)).not.toThrow();
+    expect(() => refuseUncommitted({ publicKey: key.publicKey }, "0123456789ab")).not.toThrow();
+    expect(() => refuseUncommitted({ publicKey: practice.publicKey }, commit)).not.toThrow();
   },
 );
+
+test("a public key alone goes into the files, and signs nothing", () => {
+  const { publicFile, key } = createKeyPair();
+  writeFileSync(path("release-key.pub"), publicFile);
+
+  const read = readReleaseKey({ secret: undefined, public: path("release-key.pub") }, path("none"));
+
+  expect(read).toEqual({ publicKey: key.publicKey });
+});
+
+test.each([
+  ["missing", "cannot be read"],
+  ["wrong", "is not a public key of minisign"],
+])("a public key that is %s is named", (name, message) => {
+  writeFileSync(path("wrong"), "hello\n");
+
+  expect(() => readReleaseKey({ secret: undefined, public: path(name) }, "")).toThrow(message);
+});
+
+test("a build either signs or repeats what another signed", () => {
+  expect(() => readReleaseKey({ secret: "a.key", public: "a.pub" }, "")).toThrow(
+    "SIGNING_KEY and PUBLIC_KEY exclude each other",
+  );
+});

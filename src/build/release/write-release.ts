@@ -5,16 +5,15 @@ import { type BuildFacts, commitTimeOf } from "../build-facts.ts";
 import { bundleRunner } from "../bundle-runner.ts";
 import { places } from "../places.ts";
 import { readBundledPackages } from "./bundled-packages.ts";
-import { checksumLine, digestFolder, writeSignedList } from "./checksums.ts";
+import { checksumLine, digestFolder, writeList } from "./checksums.ts";
 import { compileTarget } from "./compile-target.ts";
 import { renderFormula } from "./formula.ts";
 import { renderInstallScript } from "./install-script.ts";
-import type { SigningKey } from "./minisign.ts";
 import { writeNpmPackages } from "./npm-packages.ts";
 import { requireRuntimeVersion } from "./runtimes.ts";
 import { renderSbom } from "./sbom.ts";
 import { takeSignedCopy } from "./signed-copy.ts";
-import { readSigningKey, refuseUncommitted } from "./signing-key.ts";
+import { readReleaseKey, refuseUncommitted, type ReleaseKey } from "./signing-key.ts";
 import { writeTarball } from "./tarball.ts";
 import { isForMacOs, type Target } from "./targets.ts";
 
@@ -29,6 +28,8 @@ export interface ReleaseRequest {
   readonly binariesFolder?: string;
   /** A secret key file; without one the practice key signs. */
   readonly signingKey?: string | undefined;
+  /** A public key file, to build again what the other half signed: the list is not signed then. */
+  readonly publicKey?: string | undefined;
   /** A folder with the files for macOS that Apple's tools signed, as `<target>/stigmer`. */
   readonly signedFolder?: string | undefined;
   readonly facts: Pick<BuildFacts, "commit" | "time">;
@@ -38,7 +39,10 @@ export interface ReleaseRequest {
 /** Builds every file of a release, and puts them in their place when all of them are there. */
 export async function writeRelease(request: ReleaseRequest): Promise<void> {
   requireRuntimeVersion();
-  const key = readSigningKey(request.signingKey, places.releaseKey);
+  const key = readReleaseKey(
+    { secret: request.signingKey, public: request.publicKey },
+    places.releaseKey,
+  );
   refuseUncommitted(key, request.facts.commit);
   const folder = resolve(request.folder);
   const scratch = `${folder}.${process.pid}`;
@@ -72,7 +76,7 @@ interface Folders {
 
 async function writeAssets(
   request: ReleaseRequest,
-  key: SigningKey,
+  key: ReleaseKey,
   { assets, binaries, scratch }: Folders,
 ): Promise<void> {
   const { version, targets } = request;
@@ -101,7 +105,7 @@ async function writeAssets(
   if (targets.some(isForHomebrew)) {
     writeFileSync(join(assets, "stigmer.rb"), renderFormula({ version, digests }));
   }
-  writeSignedList(assets, key, `stigmer ${version} ${facts.commit} ${facts.time}`);
+  writeList(assets, key.signing, `stigmer ${version} ${facts.commit} ${facts.time}`);
 }
 
 async function writePackages(request: ReleaseRequest, binaries: string): Promise<void> {
