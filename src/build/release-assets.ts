@@ -10,6 +10,7 @@ import { runStep } from "./run-step.ts";
 
 await runStep(async () => {
   const start = performance.now();
+  const { SIGNING_KEY: signingKey, PUBLIC_KEY: publicKey, SIGNED: signedFolder } = process.env;
   const facts = readBuildFacts(process.env);
   const { version } = facts;
   if (version === "dev") {
@@ -23,15 +24,18 @@ await runStep(async () => {
     targets: chooseTargets(process.env["TARGETS"]),
     folder,
     npmFolder: join(places.npmPackages, version),
-    signingKey: process.env["SIGNING_KEY"] || undefined,
-    publicKey: process.env["PUBLIC_KEY"] || undefined,
-    signedFolder: process.env["SIGNED"] || undefined,
+    signingKey: signingKey || undefined,
+    publicKey: publicKey || undefined,
+    signedFolder: signedFolder || undefined,
     facts,
     onStep: say,
   });
   linkLatest(places.releases, version);
   for (const name of readdirSync(folder).toSorted()) {
-    say(`${(statSync(join(folder, name)).size / 1e6).toFixed(1).padStart(6)} MB`, name);
+    say(`${(statSync(join(folder, name)).size / 1e3).toFixed(1).padStart(8)} kB`, name);
   }
   say(folder, facts.commit, `${((performance.now() - start) / 1_000).toFixed(0)} s`);
+  if (!signingKey && !publicKey) {
+    say("signed with the practice key, which everybody has: to try a release, not to publish it");
+  }
 });
