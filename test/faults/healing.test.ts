@@ -231,3 +231,43 @@ test("rollback goes to the version before, says so at each start, and reset ends
   expect(reset.status).toBe(0);
   expect(after).toMatchObject({ stdout: `agent-runner ${newer.version}\n`, stderr: "" });
 });
+
+/** Where a copy cannot go, and why. */
+const noFiles: [what: string, make: (place: Ground) => string, words: string][] = [
+  ["a folder", (place) => place.home, "is there, and is no file"],
+  [
+    "a pipe",
+    (place) => {
+      Bun.spawnSync(["mkfifo", join(place.home, "pipe")]);
+      return join(place.home, "pipe");
+    },
+    "is there, and is no file",
+  ],
+  [
+    "a place below a file",
+    (place) => {
+      writeFileSync(join(place.home, "file"), "dear");
+      return join(place.home, "file/copy");
+    },
+    "cannot be written: ",
+  ],
+  ["a place that is no disk", () => "/proc/no-such-folder/copy", "cannot be written: "],
+];
+
+test.each(noFiles)(
+  "an export to %s is refused in a sentence and leaves nothing",
+  async (...row) => {
+    const [, make, words] = row;
+    await using place = ground();
+    await ask(place, old.binary);
+    const file = make(place);
+    const before = readdirSync(place.home);
+
+    const outcome = await place.stigmer(["runner", "export", file], { binary: old.binary });
+
+    expect(outcome).toMatchObject({ status: 1, stdout: "" });
+    expect(outcome.stderr).toStartWith(`error: ${file} ${words}`);
+    expect(outcome.stderr).toContain("\nhint: name a file in a folder that you may write to");
+    expect(readdirSync(place.home)).toEqual(before);
+  },
+);
