@@ -44,16 +44,30 @@ const EXPLANATIONS: Readonly<Record<string, { what: string; hint: string }>> = {
     what: "a file is where a folder belongs",
     hint: "move that file away, or set STIGMER_HOME",
   },
+  ENOENT: {
+    what: "the folder cannot be made",
+    hint: "look where STIGMER_HOME and the links on the way to it lead",
+  },
+  ELOOP: {
+    what: "its links lead in a circle",
+    hint: "remove one of them, or set STIGMER_HOME",
+  },
   ENOTDIR: {
     what: "a file is where a folder belongs",
     hint: "move that file away, or set STIGMER_HOME",
   },
 };
 
+const UNKNOWN = {
+  what: "the operating system refuses it",
+  hint: "see what lies there, or set STIGMER_HOME to another folder",
+};
+
 /** What the operating system refused, in a sentence. Other errors pass unchanged. */
 export function explainDiskError(error: unknown, folder: string): unknown {
-  const explanation = EXPLANATIONS[systemCodeOf(error) ?? ""];
-  if (!explanation) return error;
+  const code = systemCodeOf(error) ?? "";
+  const explanation = EXPLANATIONS[code] ?? UNKNOWN;
+  if (error instanceof StigmerError || !/^E[A-Z0-9]+$/.test(code)) return error;
   return new StigmerError(
     "failed",
     `cannot install the agent-runner in ${folder}: ${explanation.what}`,

@@ -265,3 +265,40 @@ describe.concurrent("a good file is used as it is, and all is in order again, wh
     SLOW_MS,
   );
 });
+
+/** What can be where the home belongs, or in it where a folder belongs, and what is said of it. */
+const misplaced: [what: string, put: (state: string) => void, words: string][] = [
+  ["a file as home", (state) => writeFileSync(state, "dear"), "a file is where a folder belongs"],
+  ["a pipe as home", (state) => Bun.spawnSync(["mkfifo", state]), "a file is where a folder"],
+  ["a link to nowhere as home", (state) => symlinkSync("nowhere", state), "cannot be made"],
+  ["a link to itself as home", (state) => symlinkSync(state, state), "lead in a circle"],
+  ["a file as its runners", (state) => putIn(state, "runners", "file"), "a file is where"],
+  ["a link to nowhere as its runners", (state) => putIn(state, "runners", "link"), "a file is"],
+  ["a file as its bin", (state) => putIn(state, "bin", "file"), "a file is where"],
+  ["a pipe as its lock", (state) => putIn(state, "runners/.lock", "pipe"), "refuses it"],
+];
+
+function putIn(state: string, name: string, kind: "file" | "link" | "pipe"): void {
+  const path = join(state, name);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (kind === "file") writeFileSync(path, "dear");
+  else if (kind === "link") symlinkSync("nowhere", path);
+  else Bun.spawnSync(["mkfifo", path]);
+}
+
+test.each(misplaced)(
+  "%s is one sentence, and is left as it is",
+  async (_what, put, words) => {
+    await using place = ground({ STIGMER_LOCK_TIMEOUT: "5" });
+    put(place.state);
+
+    const outcome = await ask(place);
+
+    expect(outcome).toMatchObject({ status: 1, stdout: "" });
+    expect(outcome.stderr).toContain("error: cannot install the agent-runner in ");
+    expect(outcome.stderr).toContain(words);
+    expect(outcome.stderr).toContain("\nhint: ");
+    expect(outcome.stderr).not.toContain("inside stigmer");
+  },
+  SLOW_MS,
+);
