@@ -544,7 +544,12 @@ describe("the new file", () => {
     [
       "needs a newer processor",
       "#!/bin/sh\nkill -ILL $$\n",
-      /\(status 132\)\nhint: the processor has no AVX2, which stigmer needs/,
+      /\(status 132\)\nhint: the processor has no SSE4\.2, which stigmer needs/,
+    ],
+    [
+      "misses the C++ library",
+      "#!/bin/sh\necho 'Error loading shared library libstdc++.so.6: No such file' >&2\nexit 127\n",
+      /library libstdc\+\+.*\nhint: the C\+\+ library is missing: on Alpine run `apk add libstdc\+\+`/,
     ],
     [
       "is another version",
