@@ -549,7 +549,7 @@ describe("the new file", () => {
     [
       "misses the C++ library",
       "#!/bin/sh\necho 'Error loading shared library libstdc++.so.6: No such file' >&2\nexit 127\n",
-      /library libstdc\+\+.*\nhint: the C\+\+ library is missing: on Alpine run `apk add libstdc\+\+`/,
+      /library libstdc\+\+.*\nhint: the C\+\+ library is missing; on Alpine: apk add libstdc\+\+/,
     ],
     [
       "is another version",

@@ -19,7 +19,7 @@ try_out() {
     0,*) fail "the new stigmer says that it is \"$said\", not $version" 'nothing was installed' ;;
     126,*) hint="programs may not run in $place: $other_place" ;;
     132,*) hint='the processor has no SSE4.2, which stigmer needs' ;;
-    *,*libstdc++.so*) hint='the C++ library is missing: on Alpine run `apk add libstdc++`' ;;
+    *,*libstdc++.so*) hint='the C++ library is missing; on Alpine: apk add libstdc++' ;;
     *) hint="nothing was installed; this file is for $target" ;;
   esac
   fail "the new stigmer does not run here: ${said##*"$scratch/"} (status $ended)" "$hint"
