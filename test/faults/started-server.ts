@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import { identityOf } from "../../src/base/process-identity.ts";
 import { PartStatus } from "../../src/base/part-status.ts";
+import { identityOf } from "../../src/base/process-identity.ts";
 import { binary, type Outcome, run, scratchFolder } from "../multicall/compiled.ts";
 
 const Status = z.object({ pid: z.int(), url: z.string(), parts: z.array(PartStatus) });
