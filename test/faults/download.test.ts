@@ -323,6 +323,15 @@ describe("continuing", () => {
     expect(ranges()).toEqual([undefined, undefined]);
   });
 
+  test("goes by the date of the last change where a server knows no ETags", async () => {
+    const path = await downloadFile(place.request(assetUrl(server.faulty("dated"))));
+
+    expect(isWhole(path)).toBe(true);
+    expect(ranges()[0]).toBeUndefined();
+    expect(ranges()[1]).toMatch(/^bytes=\d+-$/);
+    expect(server.requests).toHaveLength(2);
+  });
+
   test("does not happen with what came from another address", async () => {
     await leaveHalf(assetUrl(server.faulty("reset")));
 

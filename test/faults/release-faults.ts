@@ -93,6 +93,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     answering.socket.write(head(200, headers));
     answering.socket.write(body.subarray(0, body.length / 2), () => answering.socket.destroy());
   },
+  /** A server without ETags, as most file servers are: the connection breaks once, then the rest comes. */
+  dated: (answering) => {
+    const { headers, body, status } = datedReply(answering);
+    answering.socket.write(head(status, headers));
+    if (status === 206) answering.socket.end(body);
+    else
+      answering.socket.write(body.subarray(0, body.length / 2), () => answering.socket.destroy());
+  },
   416: (answering) =>
     answering.request.headers["range"]
       ? send(answering.socket, {
@@ -167,6 +175,22 @@ function honest({ file, request }: Answering): Reply {
   const body = file.subarray(Number(from));
   const range = `bytes ${from}-${file.length - 1}/${file.length}`;
   return { status: 206, headers: { ...lengthAndTag(body, etag), "Content-Range": range }, body };
+}
+
+/** The same without an ETag: the date of the last change tells one file from another. */
+function datedReply({ file, request }: Answering): Reply {
+  const changed = "Sat, 21 Nov 2026 12:00:00 GMT";
+  const dates = { "Last-Modified": changed, Date: "Sun, 22 Nov 2026 12:00:00 GMT" };
+  const [, from] = /^bytes=(\d+)-$/.exec(request.headers["range"] ?? "") ?? [];
+  const isPart = from !== undefined && request.headers["if-range"] === changed;
+  const body = isPart ? file.subarray(Number(from)) : file;
+  const range = { "Content-Range": `bytes ${from}-${file.length - 1}/${file.length}` };
+  const length = { "Content-Length": String(body.length) };
+  return {
+    status: isPart ? 206 : 200,
+    headers: { ...dates, ...length, ...(isPart && range) },
+    body,
+  };
 }
 
 function whole(file: Uint8Array, etag = etagOf(file)): Reply {

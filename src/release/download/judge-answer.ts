@@ -1,7 +1,7 @@
 import { parseRetryAfterMs } from "./backoff.ts";
 import { DownloadFailure, proxyLoginFailure } from "./failure.ts";
 import { describeSize, type FileSize, fitsSize, knownSize } from "./file-size.ts";
-import { strongEtag } from "./sidecar.ts";
+import { isContradicted, strongValidator } from "./validator.ts";
 
 /** What of an answer decides. */
 export interface Answer {
@@ -37,7 +37,7 @@ function judgeWhole({ headers }: Answer, asked: Asked): Verdict {
   // The length and the ETag of an encoded body are not the file's.
   if (isEncoded(headers)) return { verdict: "restart", validator: undefined, totalBytes };
   const length = headers.get("Content-Length");
-  const validator = strongEtag(headers.get("ETag"));
+  const validator = strongValidator(headers);
   if (length === null) return { verdict: "restart", validator, totalBytes };
   if (fitsSize(asked, Number(length))) {
     return { verdict: "restart", validator, totalBytes: Number(length) };
@@ -54,12 +54,11 @@ function judgePart({ headers }: Answer, asked: Asked): Verdict {
   const contentRange = headers.get("Content-Range") ?? "";
   const totalBytes = Number(/^bytes \d+-\d+\/(\d+)$/.exec(contentRange)?.[1]);
   const length = headers.get("Content-Length");
-  const etag = headers.get("ETag");
   const fits =
     contentRange === `bytes ${resumedFrom}-${totalBytes - 1}/${totalBytes}` &&
     fitsSize(asked, totalBytes) &&
     (length === null || Number(length) === totalBytes - resumedFrom) &&
-    (etag === null || etag === validator) &&
+    !isContradicted(headers, validator) &&
     !isEncoded(headers);
   return fits ? { verdict: "append", totalBytes } : { verdict: "ask again" };
 }

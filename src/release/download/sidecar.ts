@@ -4,13 +4,13 @@ import { z } from "zod";
 
 import { writeDurably } from "../../base/durable-file.ts";
 import { sha256Hex } from "../../base/sha256.ts";
+import { Validator } from "./validator.ts";
 
 /** What the beginning of a file belongs to, beside it on disk. Holds no secret: the address is hashed. */
 const Sidecar = z.object({
   schema: z.literal(1),
   requestSha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** A strong ETag: equal means equal byte for byte. */
-  validator: z.string().regex(/^"[\x21\x23-\x7e]*"$/),
+  validator: Validator,
 });
 
 /** The validator of a beginning that came from this very address, if it has one. */
@@ -37,9 +37,4 @@ export function writeValidator(path: string, url: URL, validator: string | undef
 /** Without user and password: a hash of a short password can be guessed. */
 function requestSha256({ origin, pathname, search }: URL): string {
   return sha256Hex(origin + pathname + search);
-}
-
-/** The ETag when it is strong: a weak one says that two files mean the same, not that they are. */
-export function strongEtag(text: string | null): string | undefined {
-  return Sidecar.shape.validator.safeParse(text).data;
 }
