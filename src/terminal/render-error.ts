@@ -6,7 +6,7 @@ import { createStyle, type Style } from "./style.ts";
 const ISSUES_MAX = 20;
 /** What of a message, and of each part of an issue, a person still reads. */
 const MESSAGE_CHARACTERS_MAX = 4_000;
-const PART_CHARACTERS_MAX = 400;
+const PART_CHARACTERS_MAX = 1_000;
 
 /** What a person reads when a command failed: what is wrong, where, and what to do. Ends without a newline. */
 export function renderError(error: StigmerError, options: { color: boolean }): string {

@@ -86,6 +86,7 @@ const DISK: Readonly<Record<string, { what: string; hint: string }>> = {
   EACCES: { what: "this user may not write there", hint: "mend the owner or the mode" },
   EPERM: { what: "this user may not write there", hint: "mend the owner or the mode" },
   ENOTDIR: { what: "a file is where a folder belongs", hint: "move that file away" },
+  EEXIST: { what: "a file is where a folder belongs", hint: "move that file away" },
   EIO: { what: "the disk does not work", hint: "look at the system's log, or move STIGMER_HOME" },
   ELOOP: { what: "a link is where a file belongs", hint: "remove that link" },
   ENOENT: { what: "the folder is gone, or cannot be made", hint: "look at what STIGMER_HOME says" },
