@@ -1,5 +1,6 @@
 import { releaseKey } from "../src/base/build-info.ts";
 import { StigmerError } from "../src/base/errors.ts";
+import { readDownloadLimits } from "../src/release/download-limits.ts";
 import { rollbackProgram } from "../src/release/upgrade/rollback.ts";
 import { checkUpgrade, upgradeProgram } from "../src/release/upgrade/upgrade.ts";
 import { parseVersion } from "../src/release/upgrade/version.ts";
@@ -35,7 +36,8 @@ export const upgrade = command({
     const environment = releaseEnvironment(values.offline);
     const onNotice = (message: string): void => terminal.talk.info(message);
     const version = values.version === undefined ? undefined : parseVersion(values.version);
-    const source = { environment, onNotice, releaseKey, version };
+    const limits = readDownloadLimits(environment);
+    const source = { environment, onNotice, releaseKey, version, limits };
     if (values.check) return reportCheck(await checkUpgrade(source), terminal);
     const outcome = values.rollback
       ? await rollbackProgram(source)

@@ -100,7 +100,7 @@ async function fetchArchive(
   asset: string,
   request: UpgradeRequest,
 ): Promise<string> {
-  const { paths, environment, onNotice, onProgress } = request;
+  const { paths, environment, onNotice, onProgress, limits = {} } = request;
   const sha256 = (await readDigests(release, request)).get(asset);
   if (sha256 === undefined) {
     throw new StigmerError("not_found", `the release ${release.version} has no ${asset}`, {
@@ -116,5 +116,6 @@ async function fetchArchive(
     environment,
     onNotice,
     onProgress,
+    limits,
   });
 }
