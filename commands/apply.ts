@@ -1,9 +1,13 @@
+import { messageOf } from "../src/base/errors.ts";
+import type { Client } from "../src/client/client.ts";
 import type { ApplyResult } from "../src/schema/api/resource.ts";
 import type { Style } from "../src/terminal/style.ts";
+import type { Terminal } from "../src/terminal/terminal.ts";
 import { missingAgents } from "./apply/missing-agents.ts";
 import { connect } from "./connect.ts";
 import { command } from "./define.ts";
 import { fileArgument, loadManifests } from "./manifest.ts";
+import type { Manifest } from "./manifest/parse.ts";
 
 export const apply = command({
   details:
@@ -26,13 +30,25 @@ export const apply = command({
       results.push(result);
       if (!terminal.isJson) terminal.print(describe(label, result, dryRun, terminal.style));
     }
-    const missing = await missingAgents(manifests, client);
     if (terminal.isJson) terminal.printJson({ dryRun, items: results });
-    for (const { label, agent } of missing) {
-      terminal.talk.warn(`${label} calls the agent "${agent}", which is not there yet`);
-    }
+    await warnOfMissingAgents(manifests, client, terminal);
   },
 });
+
+/** What was asked for is done by now, so that a failure here is no failure of the command. */
+async function warnOfMissingAgents(
+  manifests: readonly Manifest[],
+  client: Pick<Client, "get">,
+  { talk }: Terminal,
+): Promise<void> {
+  try {
+    for (const { label, agent } of await missingAgents(manifests, client)) {
+      talk.warn(`${label} calls the agent "${agent}", which is not there yet`);
+    }
+  } catch (error) {
+    talk.warn(`cannot tell whether the agents that are called are there: ${messageOf(error)}`);
+  }
+}
 
 function describe(label: string, { outcome }: ApplyResult, dryRun: boolean, style: Style): string {
   const shown = outcome === "unchanged" ? style.dim(outcome) : style.green(outcome);

@@ -28,7 +28,8 @@ interface Entry {
   readonly connection: Promise<Connection>;
   /** Ends a start that nobody waits for any more. */
   readonly stop: AbortController;
-  readonly runIds: Set<string>;
+  /** The run that alone has used it; undefined once there are more. */
+  onlyRunId: string | undefined;
   users: number;
   idleTimer: Timer | undefined;
 }
@@ -36,10 +37,10 @@ interface Entry {
 export function createMcpPool(world: McpWorld): McpPool {
   const entries = new Map<string, Entry>();
 
-  const open = (key: string, spec: McpServerSpec): Entry => {
+  const open = (key: string, spec: McpServerSpec, onlyRunId: string): Entry => {
     const stop = new AbortController();
     const connection = connect(spec, world, stop.signal);
-    const entry: Entry = { connection, stop, runIds: new Set(), users: 0, idleTimer: undefined };
+    const entry: Entry = { connection, stop, onlyRunId, users: 0, idleTimer: undefined };
     entries.set(key, entry);
     const forget = () => {
       clearTimeout(entry.idleTimer);
@@ -64,10 +65,10 @@ export function createMcpPool(world: McpWorld): McpPool {
     async use(spec, { runId, signal }, work) {
       signal.throwIfAborted();
       const key = keyOf(spec);
-      const entry = entries.get(key) ?? open(key, spec);
+      const entry = entries.get(key) ?? open(key, spec, runId);
       clearTimeout(entry.idleTimer);
       entry.users += 1;
-      entry.runIds.add(runId);
+      if (entry.onlyRunId !== runId) entry.onlyRunId = undefined;
       try {
         return await work(await unlessAborted(entry.connection, signal));
       } finally {
@@ -77,8 +78,7 @@ export function createMcpPool(world: McpWorld): McpPool {
     },
     leave(runId) {
       for (const [key, entry] of entries) {
-        if (entry.users > 0 || entry.runIds.size > 1 || !entry.runIds.has(runId)) continue;
-        retire(key, entry);
+        if (entry.users === 0 && entry.onlyRunId === runId) retire(key, entry);
       }
     },
     async close() {
