@@ -3,6 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { z } from "zod";
+
+import { messageOf } from "../../src/base/errors.ts";
 import { newHome, type RunnerProcess, startRunner, stopRunner } from "./runner-process.ts";
 
 /** Processes start slowly on a busy machine. */
@@ -84,9 +87,11 @@ test("it serves, with the parts that it loads on demand", async () => {
   };
 
   const tools = await runner.call("agent.tools", { tools: ["fetch_url"], mcpServers: [server] });
-  const model = runner.call("agent.model", unreachable);
+  const asked = await runner.call("agent.model", unreachable).catch(messageOf);
 
-  expect(Object(tools).tools).toHaveLength(5);
-  expect(model).rejects.toThrow("Ollama does not answer at http://127.0.0.1:1:");
-  await model.catch(() => {});
+  const names = z.object({ tools: z.array(z.object({ name: z.string() })) }).parse(tools).tools;
+  expect(names.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["fetch_url", expect.stringContaining("wait-for")]),
+  );
+  expect(asked).toStartWith("Ollama does not answer at http://127.0.0.1:1:");
 });
