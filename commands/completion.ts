@@ -34,6 +34,6 @@ export const completion = command({
 function unknownShell(shell: string): StigmerError {
   const near = suggest(shell, scripts.keys());
   return new StigmerError("usage", `"${shell}" is not a shell that can be completed for`, {
-    hint: near ? `did you mean "${near}"?` : "choose bash, zsh or fish",
+    hint: `${near ? `did you mean "${near}"? ` : ""}choose bash, zsh or fish`,
   });
 }

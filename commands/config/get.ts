@@ -1,13 +1,14 @@
 import { StigmerError } from "../../src/base/errors.ts";
 import { findSettingKey } from "../../src/settings/set-setting.ts";
 import { command } from "../define.ts";
-import { loadSettings, settingNames, showSetting } from "../settings.ts";
+import { loadSettings, showSetting } from "../settings.ts";
+import { keyArgument } from "./key-argument.ts";
 
 export const get = command({
   details: "Nothing is printed for a setting that is not set and has no default.",
   examples: ["stigmer config get llm.provider"],
   args: {
-    key: { type: "positional", description: "Name of the setting", candidates: settingNames },
+    key: keyArgument,
   },
   run({ key }, terminal) {
     const { key: name } = findSettingKey(key);
@@ -15,7 +16,7 @@ export const get = command({
     if (!entry) throw new Error("unreachable: every known key has an entry");
     if (entry.isSecret) throw isSecret(name);
     if (terminal.isJson) terminal.printJson(entry);
-    else terminal.print(showSetting(entry));
+    else if (entry.value !== undefined) terminal.print(showSetting(entry));
   },
 });
 

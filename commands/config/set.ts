@@ -2,14 +2,15 @@ import { setSetting } from "../../src/settings/set-setting.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { readText } from "../read-input.ts";
-import { loadSettings, settingNames } from "../settings.ts";
+import { loadSettings } from "../settings.ts";
+import { keyArgument } from "./key-argument.ts";
 
 export const set = command({
   details:
     "It is written to config.yaml in the home. A running server takes it up when it is restarted.",
   examples: ["stigmer config set llm.provider ollama", "stigmer config set llm.apiKey - < key.txt"],
   args: {
-    key: { type: "positional", description: "Name of the setting", candidates: settingNames },
+    key: keyArgument,
     value: {
       type: "positional",
       description:
