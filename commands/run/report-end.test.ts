@@ -21,3 +21,15 @@ test("no line of a detail can pass for a line of ours", () => {
       .every((line) => line.startsWith("  ")),
   ).toBe(true);
 });
+
+test("of a page of HTML only its beginning is shown, and a long sentence stays whole", () => {
+  const page = `<!DOCTYPE html>\n<html><title>404</title>${"<p>not here</p>\n".repeat(50)}</html>`;
+  const sentence = `choose ${"another or ".repeat(40)}none`;
+
+  const [, , ofPage = ""] = detailLines({ type: "t", status: 404, detail: page });
+  const [, , ofSentence] = detailLines({ type: "t", status: 401, detail: sentence });
+
+  expect(ofPage).toStartWith("  detail    <!DOCTYPE html> <html><title>404</title>");
+  expect(ofPage).toHaveLength("  detail    ".length + 200);
+  expect(ofSentence).toBe(`  detail    ${sentence}`);
+});

@@ -4,6 +4,10 @@ import type { Run } from "../../src/schema/api/run.ts";
 import { indented, plainLine, plainText } from "../../src/terminal/plain-text.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 
+const DETAIL_COLUMNS_MAX = 1_000;
+/** A page of HTML or a listing: its beginning tells what it is. */
+const DOCUMENT_COLUMNS_MAX = 200;
+
 /** The result on stdout, a failure on stderr; answers the exit status. */
 export function reportEnd(run: Run, terminal: Terminal, options: { events: boolean }): number {
   if (terminal.isJson) terminal.printJson(run);
@@ -47,10 +51,16 @@ export function detailLines({ type, status, detail, instance }: RunError): strin
   const rows: [string, string | undefined][] = [
     ["type", type],
     ["status", String(status)],
-    ["detail", detail],
+    ["detail", detail === undefined ? undefined : lineOfDetail(detail)],
     ["instance", instance],
   ];
   return rows.flatMap(([label, value]) =>
     value === undefined ? [] : [`  ${label.padEnd(10)}${indented(plainText(value))}`],
   );
+}
+
+/** It is whatever the other side sent, a whole page of HTML too; `--json` has all of it. */
+function lineOfDetail(detail: string): string {
+  const isDocument = /^\s*<|\n/.test(detail);
+  return plainLine(detail, isDocument ? DOCUMENT_COLUMNS_MAX : DETAIL_COLUMNS_MAX);
 }

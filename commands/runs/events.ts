@@ -1,10 +1,10 @@
-import type { RunEvent } from "../../src/schema/api/run-event.ts";
 import type { Run } from "../../src/schema/api/run.ts";
-import { plainLine, plainText } from "../../src/terminal/plain-text.ts";
+import { plainText } from "../../src/terminal/plain-text.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import { connect } from "../connect.ts";
 import { command } from "../define.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { eventLine } from "./event-line.ts";
 import { idArgument } from "./run-id.ts";
 
 export const events = command({
@@ -35,7 +35,7 @@ export const events = command({
         }
         for await (const event of found) {
           if (terminal.isJson) terminal.printJsonLine(event);
-          else if (event.sequence !== undefined) terminal.print(lineOf(event, terminal));
+          else if (event.sequence !== undefined) terminal.print(eventLine(event, terminal));
         }
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -48,16 +48,4 @@ export const events = command({
 function warnOfStuck({ id, problem }: Run, terminal: Terminal): void {
   if (problem === undefined) return;
   terminal.talk.warn(plainText(`${problem}; "stigmer runs cancel ${id}" ends it`));
-}
-
-/** `12:03:07.120    7  task.completed  /do/0/greet  {"output":…}`: local time, the type without its maker. */
-function lineOf({ time, sequence, type, subject, data }: RunEvent, terminal: Terminal): string {
-  const at = new Date(time);
-  const clock = `${at.toLocaleTimeString("en-GB")}.${String(at.getMilliseconds()).padStart(3, "0")}`;
-  const name = type.replace(/^(?:io\.serverlessworkflow|ai\.stigmer)\./, "").replace(/\.v1$/, "");
-  const place = subject === undefined ? "" : `  ${plainLine(subject)}`;
-  const head = `${clock}  ${String(sequence).padStart(4)}  ${plainLine(name).padEnd(18)}${place}`;
-  const room = terminal.columns === undefined ? undefined : terminal.columns - head.length - 2;
-  const details = plainLine(JSON.stringify(data), room === undefined ? room : Math.max(20, room));
-  return `${head}  ${terminal.style.dim(details)}`;
 }

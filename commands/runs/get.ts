@@ -7,7 +7,10 @@ import { detailLines, outputText } from "../run/report-end.ts";
 import { idArgument } from "./run-id.ts";
 
 export const get = command({
-  examples: ["stigmer runs get run_0199…", "stigmer runs get run_0199… --json | jq .output"],
+  examples: [
+    "stigmer runs get run_0199…",
+    "stigmer runs get run_0199… --json | stigmer jq .output",
+  ],
   args: { id: idArgument },
   async run({ id }, terminal) {
     const run = await connect().getRun(id);

@@ -3,6 +3,7 @@ import { StigmerError } from "../../src/base/errors.ts";
 import { type Run, type RunQuery, RunStatus } from "../../src/schema/api/run.ts";
 import { formatAge } from "../../src/terminal/relative-time.ts";
 import { formatTable } from "../../src/terminal/table.ts";
+import type { Terminal } from "../../src/terminal/terminal.ts";
 import { connect } from "../connect.ts";
 import { command } from "../define.ts";
 import { parseKind, pluralKinds } from "../kind.ts";
@@ -54,15 +55,30 @@ export const list = command({
     );
     if (terminal.isJson) return terminal.printJson({ items, more });
     if (items.length === 0) return terminal.talk.info("no runs");
-    const nowMs = Date.now();
-    const hasChildren = items.some(({ parentRunId }) => parentRunId !== undefined);
-    const rows = items.map((run) => rowOf(run, nowMs));
-    const heading = ["ID", "NAME", "STATUS", "CREATED", "TOOK", "PARENT"];
-    const shown = hasChildren ? heading : heading.slice(0, -1);
-    terminal.print(formatTable(shown, rows, terminal));
+    terminal.print(formatRuns(items, Date.now(), terminal));
     if (more) terminal.talk.info(`there are more: --limit ${limit * 2} shows them`);
   },
 });
+
+/** Ids are whole, to be copied: where a parent's has no room it is left out, and `runs get` tells it. */
+export function formatRuns(
+  runs: readonly Run[],
+  nowMs: number,
+  page: Pick<Terminal, "columns" | "style">,
+): string {
+  const rows = runs.map((run) => rowOf(run, nowMs));
+  const heading = ["ID", "NAME", "STATUS", "CREATED", "TOOK"];
+  const hasChildren = runs.some(({ parentRunId }) => parentRunId !== undefined);
+  if (!hasChildren) return formatTable(heading, rows, page);
+  const whole = formatTable([...heading, "PARENT"], rows, { ...page, columns: undefined });
+  return widthOf(whole) <= (page.columns ?? Number.POSITIVE_INFINITY)
+    ? whole
+    : formatTable(heading, rows, page);
+}
+
+function widthOf(text: string): number {
+  return Math.max(...text.split("\n").map((line) => Bun.stringWidth(line)));
+}
 
 function rowOf(run: Run, nowMs: number): string[] {
   return [

@@ -1,16 +1,16 @@
 import { connect } from "../connect.ts";
 import { command } from "../define.ts";
 import { readJson } from "../run/input.ts";
+import { ENDED_HELP, hasEnded } from "./has-ended.ts";
 import { idArgument } from "./run-id.ts";
 
 const TOLD = {
   accepted: "accepted",
   duplicate: "had been accepted before",
-  ended: "came too late: the run has ended",
 };
 
 export const signal = command({
-  details: "It is kept until the run waits for it. The same --signal-id again has no effect.",
+  details: `It is kept until the run waits for it. The same --signal-id again has no effect. ${ENDED_HELP}`,
   examples: ['stigmer runs signal run_0199… approved --data \'{"by": "Ada"}\''],
   args: {
     id: idArgument,
@@ -23,13 +23,14 @@ export const signal = command({
     },
   },
   async run({ id, name, data, signalId }, terminal) {
-    const { result } = await connect().signalRun(id, {
+    const client = connect();
+    const { result } = await client.signalRun(id, {
       name,
       ...(data === undefined ? {} : { data: await readJson("--data", data) }),
       ...(signalId === undefined ? {} : { id: signalId }),
     });
+    if (result === "ended") throw hasEnded(await client.getRun(id), "signalled");
     if (terminal.isJson) terminal.printJson({ result });
     else terminal.print(`signal ${name} ${TOLD[result]}`);
-    return result === "ended" ? 1 : 0;
   },
 });

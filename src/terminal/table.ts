@@ -3,7 +3,7 @@ import type { Style } from "./style.ts";
 
 const GAP = "  ";
 /** A column is not cut below this, however narrow the terminal is. */
-const COLUMN_MIN = 12;
+const COLUMN_MIN = 10;
 
 /**
  * Rows under a heading, aligned, without borders. Where the lines are wider than the terminal the widest column is cut,
