@@ -61,7 +61,7 @@ beforeAll(async () => {
   const fake = join(root, "fake");
   writeFileSync(fake, '#!/bin/sh\necho "fake $*"\nexit 7\n');
   const binaries = new Map(targets.map(({ name }) => [name, fake]));
-  const request = { version: `v${VERSION}`, time };
+  const request = { version: `v${VERSION}`, notices: "", time };
   small = await writeNpmPackages({ ...request, binaries, folder: join(root, "small") });
   const folder = join(root, "real");
   real = await writeNpmPackages({
@@ -102,6 +102,7 @@ describe("what is published", () => {
       version: `v${VERSION}`,
       binaries: new Map(targets.map(({ name }) => [name, join(root, "fake")])),
       folder: join(root, "again"),
+      notices: "",
       time,
     });
 
@@ -114,6 +115,7 @@ describe("what is published", () => {
       "-rw-r--r-- 0/0 package/README.md",
       "-rwxr-xr-x 0/0 package/bin/stigmer",
       "-rw-r--r-- 0/0 package/bin/.stigmer-managed",
+      "-rw-r--r-- 0/0 package/THIRD-PARTY.txt",
     ]);
     expect(listOf(tarballOf(small, "stigmer"))).toEqual([
       "-rw-r--r-- 0/0 package/package.json",

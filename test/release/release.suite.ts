@@ -122,7 +122,7 @@ export function describeRelease(release: ReleaseFolder): void {
     });
     afterAll(() => rmSync(scratch, { recursive: true }));
 
-    test("the archive holds the program, the licence and the readme, and belongs to root", () => {
+    test("the archive holds the program, all licences and the readme, and belongs to root", () => {
       const words = ["tar", "--numeric-owner", "-tvzf", join(folder, archiveOf(target))];
       const lines = Bun.spawnSync(words).stdout.toString().trim().split("\n");
 
@@ -132,7 +132,20 @@ export function describeRelease(release: ReleaseFolder): void {
         ["-rwxr-xr-x 0/0", "stigmer"],
         ["-rw-r--r-- 0/0", "LICENSE"],
         ["-rw-r--r-- 0/0", "README.md"],
+        ["-rw-r--r-- 0/0", "THIRD-PARTY.txt"],
       ]);
+    });
+
+    test("every licence of the bill of materials lies beside the program", () => {
+      const notices = readFileSync(join(scratch, "unpacked", "THIRD-PARTY.txt"), "utf8");
+      const { components } = JSON.parse(read(`stigmer-${version}.cdx.json`).toString());
+      const libraries = components.filter(({ type }: { type: string }) => type === "library");
+
+      expect(libraries.length).toBeGreaterThan(10);
+      for (const { group, name, version: its } of libraries) {
+        expect(notices).toContain(`\n${group ? `${group}/` : ""}${name}@${its} (`);
+      }
+      expect(notices).toContain("JavaScriptCore");
     });
 
     test("the program is for its machine and holds the published agent-runner, its digest and the key", () => {

@@ -136,7 +136,8 @@ describe("a release", () => {
   test("publishes each npm package once, and last the one that names the others", async () => {
     using folder = scratchFolder();
     const binaries = new Map(targets.map(({ name }) => [name, Bun.which("true") ?? "/bin/true"]));
-    const request = { version: "v9.9.1", binaries, folder: folder.path, time: new Date(0) };
+    const of = { version: "v9.9.1", notices: "", time: new Date(0) };
+    const request = { ...of, binaries, folder: folder.path };
     const written = (await writeNpmPackages(request)).map((path) =>
       path.slice(path.lastIndexOf("/") + 1),
     );

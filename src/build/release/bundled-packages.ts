@@ -25,6 +25,8 @@ export interface BundledPackage {
   readonly version: string;
   readonly license: string;
   readonly integrity: string;
+  /** Where it is installed. */
+  readonly folder: string;
   /** The ids of the bundled packages that it imports. */
   readonly imports: readonly string[];
 }
@@ -56,6 +58,7 @@ export function readBundledPackages(
     version: manifest.version,
     license: requireField(manifest.license, manifest, "licence in its package.json"),
     integrity: requireField(integrities.get(toId(manifest)), manifest, "integrity in bun.lock"),
+    folder: resolve(folder),
     imports: importsOf(folder),
   }));
   return {

@@ -18,6 +18,8 @@ export interface NpmRequest {
   readonly version: string;
   /** The compiled file of each target, by the target's name. */
   readonly binaries: ReadonlyMap<string, string>;
+  /** The licences of what is in the compiled files. */
+  readonly notices: string;
   readonly folder: string;
   /** Of every file inside. */
   readonly time: Date;
@@ -37,7 +39,10 @@ export async function writeNpmPackages(request: NpmRequest): Promise<string[]> {
     paths.push(path);
   };
   for (const [name, binary] of request.binaries) {
-    await pack(platformManifest(findTarget(name), version), platformFiles(name, binary));
+    await pack(platformManifest(findTarget(name), version), [
+      ...platformFiles(name, binary),
+      text("THIRD-PARTY.txt", request.notices),
+    ]);
   }
   const platforms = [...request.binaries.keys()].map((name) => packageName(findTarget(name)));
   await pack(umbrellaManifest(version, platforms), umbrellaFiles());

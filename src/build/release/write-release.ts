@@ -4,11 +4,12 @@ import { join, resolve } from "node:path";
 import { type BuildFacts, commitTimeOf } from "../build-facts.ts";
 import { bundleRunner } from "../bundle-runner.ts";
 import { places } from "../places.ts";
-import { readBundledPackages } from "./bundled-packages.ts";
+import { type BundledPackages, readBundledPackages } from "./bundled-packages.ts";
 import { checksumLine, digestFolder, writeList } from "./checksums.ts";
 import { compileTarget } from "./compile-target.ts";
 import { renderFormula } from "./formula.ts";
 import { renderInstallScript } from "./install-script.ts";
+import { renderNotices } from "./notices.ts";
 import { writeNpmPackages } from "./npm-packages.ts";
 import { requireRuntimeVersion } from "./runtimes.ts";
 import { renderSbom } from "./sbom.ts";
@@ -51,8 +52,8 @@ export async function writeRelease(request: ReleaseRequest): Promise<void> {
   try {
     const assets = join(scratch, "assets");
     mkdirSync(assets, { recursive: true });
-    await writeAssets(request, key, { assets, binaries, scratch });
-    await writePackages(request, binaries);
+    const notices = await writeAssets(request, key, { assets, binaries, scratch });
+    await writePackages(request, binaries, notices);
     rmSync(folder, { recursive: true, force: true });
     renameSync(assets, folder);
   } finally {
@@ -74,48 +75,73 @@ interface Folders {
   readonly scratch: string;
 }
 
+/** Returns the licences of what is in the programs. */
 async function writeAssets(
   request: ReleaseRequest,
   key: ReleaseKey,
   { assets, binaries, scratch }: Folders,
-): Promise<void> {
+): Promise<string> {
   const { version, targets } = request;
   const facts = { ...request.facts, version };
   const runner = join(scratch, "agent-runner");
-  const entry = places.runnerEntry;
-  const metafiles = [await bundleRunner({ entry, outfile: runner, version })];
+  const bundled = await compileAll(request, key, { runner, binaries });
+  const notices = renderNotices(bundled, places.root);
   for (const target of targets) {
     const start = performance.now();
-    const outfile = join(binaries, target.name, "stigmer");
-    const releaseKey = key.publicKey;
-    metafiles.push(await compileTarget({ facts, target, runner, outfile, releaseKey }));
-    if (request.signedFolder && isForMacOs(target))
-      takeSignedCopy(request.signedFolder, target, outfile);
-    await writeArchive(join(assets, archiveName(version, target)), outfile, facts);
+    const binary = binaryOf(binaries, target);
+    await writeArchive(join(assets, archiveName(version, target)), { binary, notices, facts });
     copyFileSync(runner, join(assets, runnerName(version, target)));
-    tellStep(request, target.name, start);
+    tellStep(request, `${target.name} archive`, start);
   }
   const digests = digestFolder(assets);
   for (const [name, sha256] of digests) {
     writeFileSync(join(assets, `${name}.sha256`), checksumLine(name, sha256));
   }
-  const bundled = readBundledPackages(metafiles, places.root);
   writeFileSync(join(assets, `stigmer-${version}.cdx.json`), renderSbom(facts, targets, bundled));
   writeFileSync(join(assets, "install.sh"), renderInstallScript({ version, digests }));
   if (targets.some(isForHomebrew)) {
     writeFileSync(join(assets, "stigmer.rb"), renderFormula({ version, digests }));
   }
   writeList(assets, key.signing, `stigmer ${version} ${facts.commit} ${facts.time}`);
+  return notices;
 }
 
-async function writePackages(request: ReleaseRequest, binaries: string): Promise<void> {
+/** Compiles the program of each target, and tells what went into them. */
+async function compileAll(
+  request: ReleaseRequest,
+  { publicKey: releaseKey }: ReleaseKey,
+  { runner, binaries }: { runner: string; binaries: string },
+): Promise<BundledPackages> {
+  const { version, targets, signedFolder } = request;
+  const facts = { ...request.facts, version };
+  const metafiles = [await bundleRunner({ entry: places.runnerEntry, outfile: runner, version })];
+  for (const target of targets) {
+    const start = performance.now();
+    const outfile = binaryOf(binaries, target);
+    metafiles.push(await compileTarget({ facts, target, runner, outfile, releaseKey }));
+    if (signedFolder && isForMacOs(target)) takeSignedCopy(signedFolder, target, outfile);
+    tellStep(request, target.name, start);
+  }
+  return readBundledPackages(metafiles, places.root);
+}
+
+function binaryOf(folder: string, { name }: Target): string {
+  return join(folder, name, "stigmer");
+}
+
+async function writePackages(
+  request: ReleaseRequest,
+  binaries: string,
+  notices: string,
+): Promise<void> {
   const { npmFolder, version, targets, facts } = request;
   if (npmFolder === undefined) return;
   const start = performance.now();
   rmSync(npmFolder, { recursive: true, force: true });
   await writeNpmPackages({
     version,
-    binaries: new Map(targets.map(({ name }) => [name, join(binaries, name, "stigmer")])),
+    binaries: new Map(targets.map((target) => [target.name, binaryOf(binaries, target)])),
+    notices,
     folder: npmFolder,
     time: commitTimeOf(facts),
   });
@@ -123,7 +149,7 @@ async function writePackages(request: ReleaseRequest, binaries: string): Promise
 }
 
 function tellStep({ onStep }: ReleaseRequest, name: string, start: number): void {
-  onStep?.(name.padEnd(18), `${((performance.now() - start) / 1_000).toFixed(1)} s`);
+  onStep?.(name.padEnd(26), `${((performance.now() - start) / 1_000).toFixed(1)} s`);
 }
 
 /** On Linux it brings its own glibc. */
@@ -139,11 +165,15 @@ function runnerName(version: string, target: Target): string {
   return `agent-runner-${version}-${target.name}`;
 }
 
-async function writeArchive(path: string, binary: string, facts: BuildFacts): Promise<void> {
+async function writeArchive(
+  path: string,
+  { binary, notices, facts }: { binary: string; notices: string; facts: BuildFacts },
+): Promise<void> {
   const entries = [
     { name: "stigmer", mode: 0o755, content: binary },
     { name: "LICENSE", mode: 0o644, content: join(places.root, "LICENSE") },
     { name: "README.md", mode: 0o644, content: join(places.root, "README.md") },
+    { name: "THIRD-PARTY.txt", mode: 0o644, content: Buffer.from(notices) },
   ];
   await writeTarball(path, entries, commitTimeOf(facts));
 }
