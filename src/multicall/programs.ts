@@ -32,6 +32,11 @@ export interface Invocation {
   readonly args: string[];
 }
 
+/** Whether the name of the file says which part is meant, and not a word after it. */
+export function isCalledByName(argv0: string): boolean {
+  return PROGRAM_BY_NAME.has(programNameOf(argv0));
+}
+
 /** What a call means: the name by which the file was called, else the first word. */
 export function readInvocation(argv0: string, args: readonly string[]): Invocation {
   const [word = "", ...rest] = args;

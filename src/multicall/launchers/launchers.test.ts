@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A launcher in a process of its own, with these words. */
@@ -16,4 +18,27 @@ test.each([
   expect(launched(file, name, ["--version"])).toBe(`0 ${program} dev\n`);
   expect(launched(file, name, ["--help"])).toContain(program);
   expect(launched(file, name, ["--help"])).toStartWith("0 ");
+});
+
+test("the agent-runner, called by its name, says what it is without being installed", () => {
+  const home = mkdtempSync(join(tmpdir(), "stigmer-launch-"));
+  const module = JSON.stringify(join(import.meta.dir, "agent-runner.ts"));
+  const ask = (word: string) => {
+    const source = `process.exit(await (await import(${module})).launchAgentRunner(["${word}"]))`;
+    return Bun.spawnSync([process.execPath, "-e", source], {
+      argv0: "stigmer-agent-runner",
+      env: { STIGMER_HOME: home },
+    });
+  };
+  try {
+    const version = ask("--version");
+    const help = ask("--help");
+
+    expect(version.stdout.toString()).toBe("agent-runner dev\n");
+    expect(help.stdout.toString()).toContain("stigmer-agent-runner [flags]");
+    expect([version.exitCode, help.exitCode]).toEqual([0, 0]);
+    expect(readdirSync(home)).toEqual([]);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 });
