@@ -3,8 +3,12 @@ import { statSync } from "node:fs";
 import { readBuildFacts } from "./build-facts.ts";
 import { compileBinary } from "./compile-binary.ts";
 import { places, say } from "./places.ts";
+import { runStep } from "./run-step.ts";
 
-const facts = readBuildFacts(process.env);
-const { entry, runner, binary } = places;
-await compileBinary({ facts, entry, runner, outfile: binary });
-say("dist/stigmer", facts.version, facts.commit, `${(statSync(binary).size / 1e6).toFixed(1)} MB`);
+await runStep(async () => {
+  const facts = readBuildFacts(process.env);
+  const { entry, runner, binary } = places;
+  await compileBinary({ facts, entry, runner, outfile: binary });
+  const size = `${(statSync(binary).size / 1e6).toFixed(1)} MB`;
+  say("dist/stigmer", facts.version, facts.commit, size);
+});
