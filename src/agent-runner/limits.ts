@@ -7,7 +7,10 @@ export interface Limits {
   readonly modelFirstByteMs: number;
   /** Between two pieces of a model's answer. */
   readonly modelStallMs: number;
+  /** A first start may have to download its program, as `npx` does. */
   readonly mcpStartMs: number;
+  /** A start that takes longer is told to whoever watches. */
+  readonly mcpStartSilentMs: number;
   readonly mcpCallMs: number;
   /** After the last call an MCP server is stopped. */
   readonly mcpIdleMs: number;
@@ -32,7 +35,8 @@ export interface Limits {
 export const defaultLimits: Limits = {
   modelFirstByteMs: 120_000,
   modelStallMs: 60_000,
-  mcpStartMs: 30_000,
+  mcpStartMs: 120_000,
+  mcpStartSilentMs: 1_000,
   mcpCallMs: 120_000,
   mcpIdleMs: 300_000,
   mcpMessageBytesMax: 10_000_000,

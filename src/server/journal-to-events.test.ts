@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 
+import type { JsonValue } from "../base/json.ts";
 import type { JournalEventBody } from "../durable/journal-event.ts";
 import { toEntry, toLiveEvent } from "./journal-to-events.ts";
 
@@ -22,7 +23,7 @@ test("an entry keeps its place and has the event's own id", () => {
   });
 });
 
-function show(data: null | { type: string; text: string }) {
+function show(data: JsonValue) {
   const line = { type: "progress", runId: "run_1", commandId: "/step/1", data } as const;
   return toLiveEvent(line, new Date(0));
 }
@@ -116,6 +117,11 @@ test("what an activity shows is live text, live reasoning, or progress of anothe
     data: { text: "a" },
   });
   expect(show({ type: "reasoning", text: "b" }).type).toBe("ai.stigmer.agent.reasoning-delta.v1");
+  const starting = { server: "docs", elapsedMs: 1_000, limitMs: 120_000 };
+  expect(show({ type: "mcp-starting", ...starting })).toMatchObject({
+    type: "ai.stigmer.agent.mcp-starting.v1",
+    data: starting,
+  });
   expect(show(null)).toMatchObject({ type: "ai.stigmer.activity.progress.v1", data: null });
   expect(show(null)).not.toHaveProperty("sequence");
 });

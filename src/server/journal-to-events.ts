@@ -1,7 +1,9 @@
+import { z } from "zod";
+
 import { Json, type JsonValue } from "../base/json.ts";
 import type { JournalEvent } from "../durable/journal-event.ts";
 import type { RunEvent } from "../schema/api/run-event.ts";
-import { ModelProgress } from "../schema/wire/agent-step.ts";
+import { McpProgress, ModelProgress } from "../schema/wire/agent-step.ts";
 import type { JournalLine } from "../schema/wire/workflow-runner.ts";
 import type { JournalEntry, RunChange } from "../store/journal-entry.ts";
 import { eventSource } from "../store/run-events.ts";
@@ -104,21 +106,29 @@ export function toLiveEvent(
   { runId, commandId, data }: Extract<JournalLine, { type: "progress" }>,
   now: Date,
 ): RunEvent {
-  const model = ModelProgress.safeParse(data);
   return {
     specversion: "1.0",
     id: Bun.randomUUIDv7(),
     source: eventSource(runId),
-    type: model.success ? LIVE_TYPES[model.data.type] : "ai.stigmer.activity.progress.v1",
     subject: commandId,
     time: now.toISOString(),
     datacontenttype: "application/json",
     runid: runId,
-    data: model.success ? { text: model.data.text } : data,
+    ...observe(data),
   };
+}
+
+const AgentProgress = z.union([ModelProgress, McpProgress]);
+
+function observe(progress: JsonValue): Pick<RunEvent, "type" | "data"> {
+  const { data: known } = AgentProgress.safeParse(progress);
+  if (!known) return { type: "ai.stigmer.activity.progress.v1", data: progress };
+  const { type, ...data } = known;
+  return { type: LIVE_TYPES[type], data };
 }
 
 const LIVE_TYPES = {
   text: "ai.stigmer.agent.text-delta.v1",
   reasoning: "ai.stigmer.agent.reasoning-delta.v1",
+  "mcp-starting": "ai.stigmer.agent.mcp-starting.v1",
 } as const;

@@ -10,6 +10,7 @@ import { createReaper, type Reaper } from "../../src/agent-runner/process/reaper
 import { identityOf } from "../../src/base/process-identity.ts";
 import { ActivityFailure } from "../../src/durable/errors.ts";
 import type { McpServerSpec } from "../../src/schema/kinds/agent.ts";
+import type { McpProgress } from "../../src/schema/wire/agent-step.ts";
 
 /** Processes start slowly on a busy machine. */
 setDefaultTimeout(60_000);
@@ -267,6 +268,43 @@ describe("limits", () => {
 
     expect(failure).toBe(
       'the MCP server "silent" (sleep 1000) did not start: no answer within 300 ms (STIGMER_MCP_START_TIMEOUT); it wrote nothing to stderr',
+    );
+  });
+});
+
+describe("a server that takes long to start", () => {
+  test("is told to whoever watches, again and again until it has started", async () => {
+    const gate = join(folder, "gate");
+    const slow = counted(
+      `until [ -e "${gate}" ]; do sleep 0.02; done; exec "${process.execPath}" "${RECORD}"`,
+    );
+    const told: McpProgress[] = [];
+    const progress = (piece: McpProgress) => {
+      told.push(piece);
+      if (told.length === 2) writeFileSync(gate, "");
+    };
+    const pool = openPool({ mcpStartSilentMs: 10 });
+
+    const tools = await listMcpTools([slow], pool, { ...nobody, progress });
+    const count = told.length;
+    await listMcpTools([slow], pool, { ...nobody, progress });
+
+    const [first, second] = told;
+    expect(tools).toHaveLength(5);
+    expect(first).toMatchObject({ type: "mcp-starting", server: "counted", limitMs: 120_000 });
+    expect(second?.elapsedMs).toBeGreaterThan(first?.elapsedMs ?? Infinity);
+    expect(told).toHaveLength(count);
+  });
+
+  test("is said to download where its command does", async () => {
+    const npx = join(folder, "npx");
+    writeFileSync(npx, "#!/bin/sh\nexec sleep 1000\n", { mode: 0o755 });
+    const cold = { name: "cold", command: npx, args: ["-y", "some-server"], environment: {} };
+
+    const failure = await failureOf(listMcpTools([cold], openPool({ mcpStartMs: 100 }), nobody));
+
+    expect(failure).toContain(
+      `no answer within 100 ms (STIGMER_MCP_START_TIMEOUT); npx downloads what it runs the first time: run "${npx} -y some-server" once by hand, or allow it more (STIGMER_MCP_START_TIMEOUT=PT10M) and restart the server`,
     );
   });
 });

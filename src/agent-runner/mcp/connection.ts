@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 
 import { Client, SdkError, SdkErrorCode, type Tool } from "@modelcontextprotocol/client";
 
@@ -28,7 +29,10 @@ export interface McpWorld {
   readonly environment: Environment;
   readonly reaper: Reaper;
   readonly limits: TransportLimits &
-    Pick<Limits, "mcpStartMs" | "mcpCallMs" | "mcpIdleMs" | "toolTextBytesMax">;
+    Pick<
+      Limits,
+      "mcpStartMs" | "mcpStartSilentMs" | "mcpCallMs" | "mcpIdleMs" | "toolTextBytesMax"
+    >;
 }
 
 /** A server that runs and has been greeted. */
@@ -96,7 +100,7 @@ async function tryConnect(
     const how =
       isGone && fault === undefined
         ? `it ended with ${await child.ended}`
-        : (fault ?? whyNot(error, world.limits, "mcpStartMs"));
+        : (fault ?? whyNot(error, world.limits, "mcpStartMs") + adviceOn(error, spec));
     child.kill();
     await stderr.done;
     const reason = hide(describe(spec, `did not start: ${how}`, stderr));
@@ -157,9 +161,22 @@ function whyNot(
   limits: McpWorld["limits"],
   limit: "mcpStartMs" | "mcpCallMs",
 ): string {
-  const isSlow = SdkError.isInstance(error) && error.code === SdkErrorCode.RequestTimeout;
-  if (!isSlow) return messageOf(error);
+  if (!isSlow(error)) return messageOf(error);
   return `no answer within ${formatDurationMs(limits[limit])} (${LIMIT_VARIABLES[limit]})`;
+}
+
+function isSlow(error: unknown): boolean {
+  return SdkError.isInstance(error) && error.code === SdkErrorCode.RequestTimeout;
+}
+
+/** Programs that fetch what they are to run. */
+const FETCHERS = new Set(["npx", "pnpx", "bunx", "uvx", "pipx", "docker", "podman"]);
+
+function adviceOn(error: unknown, { command, args }: McpServerSpec): string {
+  const program = basename(command);
+  if (!isSlow(error) || !FETCHERS.has(program)) return "";
+  const line = [command, ...args].join(" ");
+  return `; ${program} downloads what it runs the first time: run "${line}" once by hand, or allow it more (${LIMIT_VARIABLES.mcpStartMs}=PT10M) and restart the server`;
 }
 
 /** Where a person would start the server; a service account may have no home. */

@@ -1,11 +1,15 @@
 import { toCanonicalJson } from "../../base/json.ts";
 import type { McpServerSpec } from "../../schema/kinds/agent.ts";
+import type { McpProgress } from "../../schema/wire/agent-step.ts";
 import { connect, type Connection, type McpWorld } from "./connection.ts";
+import { tellStart } from "./tell-start.ts";
 
 /** Whose work it is, and what ends it before its time. */
 export interface Borrower {
   readonly runId: string;
   readonly signal: AbortSignal;
+  /** Told now and then while a server takes its time to start. */
+  readonly progress?: (progress: McpProgress) => void;
 }
 
 /** Running servers, one for each command, arguments and environment. */
@@ -62,7 +66,7 @@ export function createMcpPool(world: McpWorld): McpPool {
   };
 
   return {
-    async use(spec, { runId, signal }, work) {
+    async use(spec, { runId, signal, progress = () => {} }, work) {
       signal.throwIfAborted();
       const key = keyOf(spec);
       const entry = entries.get(key) ?? open(key, spec, runId);
@@ -70,7 +74,9 @@ export function createMcpPool(world: McpWorld): McpPool {
       entry.users += 1;
       if (entry.onlyRunId !== runId) entry.onlyRunId = undefined;
       try {
-        return await work(await unlessAborted(entry.connection, signal));
+        const endTelling = tellStart(spec.name, progress, world.limits);
+        const connection = await unlessAborted(entry.connection, signal).finally(endTelling);
+        return await work(connection);
       } finally {
         if (signal.aborted && entries.get(key) === entry) entries.delete(key);
         release(key, entry);

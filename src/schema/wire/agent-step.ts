@@ -47,11 +47,21 @@ export const ToolsInput = z.strictObject({
   mcpServers: z.array(McpServerSpec),
 });
 export type ToolsInput = z.infer<typeof ToolsInput>;
+/** Progress of `agent.tools` and `agent.tool`: an MCP server takes its time to start. */
+export const McpProgress = z.strictObject({
+  type: z.literal("mcp-starting"),
+  server: z.string(),
+  elapsedMs: z.int().min(0),
+  limitMs: z.int().min(0),
+});
+export type McpProgress = z.infer<typeof McpProgress>;
 export const ToolsValue = z.strictObject({ tools: z.array(ToolDefinition) });
 export type ToolsValue = z.infer<typeof ToolsValue>;
 
 /** `agent.model`: one model step. Its progress lines are `ModelProgress`. */
 export const ModelInput = z.strictObject({
+  /** Whose step it is, for what is said to people. */
+  agent: z.string().optional(),
   instructions: z.string(),
   model: AgentSpec.shape.model,
   messages: z.array(Message),
