@@ -33,7 +33,7 @@ export interface ModelWorld {
 
 /** One model step: the whole conversation in, one message out. Throws `ActivityFailure`. Keeps nothing. */
 export async function runModelStep(input: ModelInput, world: ModelWorld): Promise<ModelValue> {
-  const choice = chooseModel(input.model, world.environment);
+  const choice = chooseModel(input.model, world.environment, input.agent);
   const [{ openModel }, { streamModelStep }] = await Promise.all([
     providers[choice.provider](),
     import("./model/stream.ts"),

@@ -33,15 +33,20 @@ export function toolsCommand(spec: AgentSpec): ActivityCommand {
   return { kind: "activity", id: TOOLS_ID, name: "agent.tools", input: Json.parse(input) };
 }
 
+interface Conversation {
+  readonly agent: string;
+  readonly spec: AgentSpec;
+  readonly messages: readonly Message[];
+  readonly tools: ToolDefinition[];
+}
+
 /** The conversation is copied once, shallowly: the command must not change when the conversation grows. */
 export function modelCommand(
   step: number,
-  spec: AgentSpec,
-  messages: readonly Message[],
-  tools: ToolDefinition[],
+  { agent, spec, messages, tools }: Conversation,
 ): ActivityCommand {
   const { instructions, model } = spec;
-  const input: ModelInput = { instructions, model, messages: [...messages], tools };
+  const input: ModelInput = { agent, instructions, model, messages: [...messages], tools };
   return {
     kind: "activity",
     id: modelId(step),

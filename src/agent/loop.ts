@@ -20,6 +20,7 @@ import { startToolStep, takeToolOutcome, toolMessages, type ToolStep } from "./t
 
 /** One agent run in memory. Every field follows from the outcomes taken so far. */
 interface Loop {
+  readonly agent: string;
   readonly spec: AgentSpec;
   readonly messages: Message[];
   tools: ToolDefinition[];
@@ -30,8 +31,9 @@ interface Loop {
   guard: LoopGuard;
 }
 
-export function openLoop(spec: AgentSpec, userText: string): Execution {
+export function openLoop(agent: string, spec: AgentSpec, userText: string): Execution {
   const loop: Loop = {
+    agent,
     spec,
     messages: [{ role: "user", text: userText }],
     tools: [],
@@ -71,7 +73,7 @@ function nextStep(loop: Loop, notes: Note[]): Decision {
   const error = checkBudget(loop.spec.limits, loop.step, loop.usage);
   if (error) return fail(error, notes);
   loop.step += 1;
-  const command = modelCommand(loop.step, loop.spec, loop.messages, loop.tools);
+  const command = modelCommand(loop.step, loop);
   return go([command], [...notes, note("step-started", command.id, { step: loop.step })]);
 }
 

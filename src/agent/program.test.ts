@@ -17,7 +17,8 @@ const SPEC = {
 };
 
 function openRun(definition: JsonValue, input: JsonValue = { message: "hello" }): Execution {
-  return agentProgram.open({ runId: "run_1", startedAtMs: 0, definition, input });
+  const subject = { kind: "Agent", name: "helper" } as const;
+  return agentProgram.open({ runId: "run_1", startedAtMs: 0, subject, definition, input });
 }
 
 function succeeded(id: string, value: JsonValue): Outcome {
@@ -67,7 +68,10 @@ test("an agent without tools asks the model once and ends with its answer", () =
 
   expect(idsOf(first)).toEqual(["/step/1/model"]);
   expect(typesOf(first)).toEqual(["started", "step-started"]);
-  expect(inputOf(first).messages).toEqual([{ role: "user", text: "hello" }]);
+  expect(inputOf(first)).toMatchObject({
+    agent: "helper",
+    messages: [{ role: "user", text: "hello" }],
+  });
   expect(last.end).toEqual({
     status: "completed",
     output: {

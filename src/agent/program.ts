@@ -25,7 +25,7 @@ function open(start: RunStart): Execution {
       `the input of an agent is {"message": …}, and this one is not: ${describeIssues(AgentInput, start.input, input.error)}`,
     );
   }
-  return openLoop(spec.data, toUserText(input.data));
+  return openLoop(start.subject.name, spec.data, toUserText(input.data));
 }
 
 function refuse(detail: string): Execution {

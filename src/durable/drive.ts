@@ -107,10 +107,10 @@ function advance(state: DriveState, { timeMs, body }: DriveEvent): Step {
 function begin(
   state: DriveState,
   timeMs: number,
-  { definition, input }: Extract<JournalEventBody, { type: "run.started" }>,
+  { subject, definition, input }: Extract<JournalEventBody, { type: "run.started" }>,
 ): Step {
   return settle(state, timeMs, () => {
-    const start = { runId: state.runId, startedAtMs: timeMs, definition, input };
+    const start = { runId: state.runId, startedAtMs: timeMs, subject, definition, input };
     state.execution = state.program.open(start);
     return state.execution.begin();
   });

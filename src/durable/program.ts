@@ -1,5 +1,5 @@
 import type { JsonValue } from "../base/json.ts";
-import type { Command } from "./command.ts";
+import type { Command, Subject } from "./command.ts";
 import type { RunError } from "./errors.ts";
 
 /**
@@ -14,6 +14,8 @@ export interface Program {
 export interface RunStart {
   readonly runId: string;
   readonly startedAtMs: number;
+  /** For what is said to people; nothing is decided by it. */
+  readonly subject: Subject;
   readonly definition: JsonValue;
   readonly input: JsonValue;
 }

@@ -81,14 +81,15 @@ const providers = [
 interface Asked {
   readonly environment: Record<string, string>;
   readonly messages: Message[];
+  readonly model?: ModelInput["model"];
   readonly limits?: { modelFirstByteMs: number; modelStallMs: number };
   readonly signal?: AbortSignal;
 }
 
-async function ask({ environment, messages, limits, signal }: Asked) {
+async function ask({ environment, messages, model = {}, limits, signal }: Asked) {
   const pieces: ModelProgress[] = [];
   const value = await runModelStep(
-    { instructions: "Be brief.", model: {}, messages, tools: [addition] },
+    { instructions: "Be brief.", model, messages, tools: [addition] },
     {
       environment,
       limits: limits ?? defaultLimits,
@@ -403,6 +404,22 @@ describe("nobody to ask", () => {
     expect(failure.isRetryable).toBe(false);
     expect(failure.error.detail).toBe(
       `Ollama does not answer at http://${host}: start it with "ollama serve" (and "ollama pull qwen3:8b"), or choose another provider with STIGMER_LLM_PROVIDER or an API key such as ANTHROPIC_API_KEY`,
+    );
+  });
+
+  test("where the agent pins a server that is away, it says where to change that", async () => {
+    using server = Bun.serve({ port: 0, fetch: () => new Response() });
+    const host = `127.0.0.1:${server.port}`;
+    await server.stop(true);
+
+    const failure = await failureOf({
+      environment: { OLLAMA_HOST: host },
+      model: { provider: "ollama" },
+      messages: user("hello"),
+    });
+
+    expect(failure.error.detail).toEndWith(
+      '(and "ollama pull qwen3:8b"), or change model in the agent',
     );
   });
 

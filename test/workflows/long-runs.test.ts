@@ -13,6 +13,7 @@ test("a loop without end lets others run: it asks for a timer that is due at onc
   const execution = workflowProgram.open({
     runId: "run_1",
     startedAtMs: STARTED_AT_MS,
+    subject: { kind: "Workflow", name: "test/long" },
     definition,
     input: null,
   });

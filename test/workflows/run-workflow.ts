@@ -73,7 +73,8 @@ export function replay(
 }
 
 function startOf(definition: JsonValue, input: JsonValue): RunStart {
-  return { runId: "run_1", startedAtMs: STARTED_AT_MS, definition, input };
+  const subject = { kind: "Workflow", name: "test" } as const;
+  return { runId: "run_1", startedAtMs: STARTED_AT_MS, subject, definition, input };
 }
 
 type Pending = { dueMs: number; outcome: Outcome }[];

@@ -94,6 +94,15 @@ test.each<[Environment, string]>([
   expect(choose).toThrow(ActivityFailure);
 });
 
+test("where the agent pins its provider, the way out is the agent and no setting", () => {
+  const spec = { provider: "anthropic" } as const;
+
+  expect(() => chooseModel(spec, {}, "librarian")).toThrow(
+    "no API key for anthropic: set ANTHROPIC_API_KEY and restart the server, or change model in agent/librarian",
+  );
+  expect(() => chooseModel(spec, {})).toThrow("or change model in the agent");
+});
+
 const BASIC = `Basic ${Buffer.from("me:s3cr@t").toString("base64")}`;
 
 test.each<[Environment, string]>([

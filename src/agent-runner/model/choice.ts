@@ -22,10 +22,16 @@ export interface ModelChoice {
   readonly apiKey: string | undefined;
   readonly temperature: number | undefined;
   readonly maxOutputTokens: number | undefined;
+  /** Where the provider is pinned, such as `agent/librarian`; undefined where the settings choose it. */
+  readonly pinnedBy: string | undefined;
 }
 
 /** The agent's own choice, else the settings, else the provider whose key is at hand, else ollama. */
-export function chooseModel(spec: ModelSpec, environment: Environment): ModelChoice {
+export function chooseModel(
+  spec: ModelSpec,
+  environment: Environment,
+  agent?: string,
+): ModelChoice {
   const settings = readSettings(environment);
   const usual = chooseProvider(settings, environment).provider;
   const provider = spec.provider ?? usual;
@@ -33,20 +39,30 @@ export function chooseModel(spec: ModelSpec, environment: Environment): ModelCho
   const own = provider === usual ? settings : {};
   const name = spec.name ?? own.model ?? defaultName(provider);
   const address = chooseAddress(provider, own.baseUrl, environment);
+  const pinnedBy = spec.provider && (agent === undefined ? "the agent" : `agent/${agent}`);
   return {
     provider,
     name,
     baseUrl: toBaseUrl(provider, withoutCredentials(address)),
     authorization: credentialsOf(address)?.authorization,
-    apiKey: chooseApiKey(provider, own.apiKey, environment),
+    apiKey: chooseApiKey({ provider, pinnedBy }, own.apiKey, environment),
     temperature: spec.temperature,
     maxOutputTokens: spec.maxOutputTokens,
+    pinnedBy,
   };
 }
 
 /** `provider/name`, as results and messages name the model. */
 export function modelLabel({ provider, name }: ModelChoice): string {
   return `${provider}/${name}`;
+}
+
+/** How to get another model: no setting outdoes what an agent pins. */
+export function wayToAnother(
+  { pinnedBy }: Pick<ModelChoice, "pinnedBy">,
+  bySettings: string,
+): string {
+  return pinnedBy === undefined ? bySettings : `change model in ${pinnedBy}`;
 }
 
 function readSettings(environment: Environment): LlmSettings {
@@ -100,17 +116,22 @@ function toBaseUrl(provider: Provider, address: string): string {
 }
 
 function chooseApiKey(
-  provider: Provider,
+  choice: Pick<ModelChoice, "provider" | "pinnedBy">,
   fromSettings: string | undefined,
   environment: Environment,
 ): string | undefined {
+  const { provider } = choice;
   const { apiKeyVariable, needsApiKey } = providerFacts[provider];
   const own = apiKeyVariable ? environment[apiKeyVariable] : undefined;
   const apiKey = fromSettings ?? (own || undefined);
   if (apiKey === undefined && needsApiKey) {
+    const other = wayToAnother(
+      choice,
+      `choose a model without a key (${LLM_VARIABLES.provider}=ollama)`,
+    );
     throw modelFailure(
       401,
-      `no API key for ${provider}: set ${apiKeyVariable ?? LLM_VARIABLES.apiKey} and restart the server, or choose a model without a key (${LLM_VARIABLES.provider}=ollama)`,
+      `no API key for ${provider}: set ${apiKeyVariable ?? LLM_VARIABLES.apiKey} and restart the server, or ${other}`,
     );
   }
   return apiKey;

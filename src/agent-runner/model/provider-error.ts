@@ -5,7 +5,7 @@ import { formatDurationMs } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import { ActivityFailure } from "../../durable/errors.ts";
 import { LLM_VARIABLES, providerFacts } from "../../schema/llm.ts";
-import { type ModelChoice, modelLabel } from "./choice.ts";
+import { type ModelChoice, modelLabel, wayToAnother } from "./choice.ts";
 import { modelFailure } from "./failure.ts";
 import { ModelConnectionError } from "./watched-fetch.ts";
 
@@ -54,9 +54,13 @@ function connectionFailure(error: ModelConnectionError, choice: ModelChoice): Ac
     return modelFailure(504, `${label} was silent: ${error.message}`, { isRetryable: true });
   }
   if (choice.provider === "ollama") {
+    const other = wayToAnother(
+      choice,
+      `choose another provider with ${LLM_VARIABLES.provider} or an API key such as ${providerFacts.anthropic.apiKeyVariable ?? ""}`,
+    );
     return modelFailure(
       503,
-      `Ollama does not answer at ${choice.baseUrl.replace(/\/v1$/, "")}: start it with "ollama serve" (and "ollama pull ${choice.name}"), or choose another provider with ${LLM_VARIABLES.provider} or an API key such as ${providerFacts.anthropic.apiKeyVariable ?? ""}`,
+      `Ollama does not answer at ${choice.baseUrl.replace(/\/v1$/, "")}: start it with "ollama serve" (and "ollama pull ${choice.name}"), or ${other}`,
     );
   }
   return modelFailure(503, `${label} can't be reached at ${choice.baseUrl}: ${error.message}`, {
