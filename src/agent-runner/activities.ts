@@ -17,7 +17,7 @@ export interface Runner {
   readonly environment: Environment;
   readonly limits: Limits;
   readonly mcpPool: () => Promise<McpPool>;
-  /** Told when a step of the run was given up: what only this run has used is not kept for later. */
+  /** Told when the run was cancelled, or a step of it given up: what only this run has used is not kept for later. */
   readonly leave: (runId: string) => void;
   /** Asked on first need; the answer holds for the life of the process. */
   readonly sandbox: () => Promise<SandboxProbe>;

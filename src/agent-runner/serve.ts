@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { version } from "../base/build-info.ts";
 import type { Log } from "../base/log.ts";
 import { allowSilentConnections } from "../base/silent-connections.ts";
-import { ActivityRequest } from "../schema/wire/activity.ts";
+import { ActivityRequest, LeaveRequest } from "../schema/wire/activity.ts";
 import { activities, type ActivityCall, type Runner } from "./activities.ts";
 import { streamActivity } from "./activity-stream.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
@@ -58,6 +58,15 @@ async function answer(request: Request, options: ServeOptions): Promise<Response
       { status: isReady ? 200 : 503 },
     );
   }
+  if (pathname === "/leave") return leave(request, options.runner);
+  return runActivity(request, pathname, options);
+}
+
+async function runActivity(
+  request: Request,
+  pathname: string,
+  options: ServeOptions,
+): Promise<Response> {
   const name = /^\/activities\/([\w.-]+)$/.exec(pathname)?.[1] ?? "";
   const activity = activities.get(name);
   if (!activity)
@@ -96,6 +105,14 @@ async function answer(request: Request, options: ServeOptions): Promise<Response
     },
   );
   return new Response(stream, { headers: { "content-type": "application/x-ndjson" } });
+}
+
+async function leave(request: Request, runner: Runner): Promise<Response> {
+  if (request.method !== "POST") return refuse(405, `/leave takes POST, not ${request.method}`);
+  const body = LeaveRequest.safeParse(await readJson(request));
+  if (!body.success) return refuse(400, 'the body is not {"runIds": […]}');
+  for (const runId of body.data.runIds) runner.leave(runId);
+  return new Response(null, { status: 204 });
 }
 
 async function readJson(request: Request): Promise<unknown> {

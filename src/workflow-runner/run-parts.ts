@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { createCatalog } from "../activities/catalog.ts";
+import { createLeave } from "../activities/leave.ts";
 import { lock } from "../base/file-lock.ts";
 import type { Log } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
@@ -29,10 +30,8 @@ export async function startParts(
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   const held = await lock(join(paths.run, "workflow-runner.lock"), { timeoutMs: LOCK_TIMEOUT_MS });
   const feed = createProgressFeed();
-  const activities = createCatalog({
-    server: join(paths.sockets, "server.sock"),
-    agentRunner: join(paths.sockets, "agent-runner.sock"),
-  });
+  const agentRunner = join(paths.sockets, "agent-runner.sock");
+  const activities = createCatalog({ server: join(paths.sockets, "server.sock"), agentRunner });
   const { journal: path, blobs } = paths;
   const backend = openSqliteBackend({
     path,
@@ -40,6 +39,7 @@ export async function startParts(
     programs,
     activities,
     onProgress: (progress) => feed.show(progress),
+    onCancelled: createLeave(agentRunner, log),
     log,
   });
   let isReady = false;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { JsonValue } from "../base/json.ts";
 import { readLines } from "../base/lines.ts";
 import type { JournalEvent } from "../durable/journal-event.ts";
-import { ActivityRequest } from "../schema/wire/activity.ts";
+import { ActivityRequest, LeaveRequest } from "../schema/wire/activity.ts";
 import { JournalLine, SignalAnswer } from "../schema/wire/workflow-runner.ts";
 
 // A busy machine is slow, not wrong.
@@ -228,6 +228,27 @@ describe("the workflow-runner", () => {
       "run.resumed",
       "run.cancelled",
     ]);
+  });
+
+  test("tells the agent-runner of runs that are cancelled, also of those where nothing is under way", async () => {
+    const left: string[] = [];
+    const handle = async (request: Request): Promise<Response> => {
+      left.push(...LeaveRequest.parse(await request.json()).runIds);
+      return new Response(null, { status: 204 });
+    };
+    await startRunner();
+    await statusOf("POST", "/runs", runBody("run_0", [{ rest: { wait: { hours: 1 } } }]));
+    await statusOf("POST", "/runs/run_0/cancel");
+    parts.push(Bun.serve({ unix: socketOf("agent-runner"), fetch: handle }));
+    await statusOf("POST", "/runs", runBody("run_1", [{ rest: { wait: { hours: 1 } } }]));
+    await statusOf("POST", "/runs", runBody("run_2", [{ done: { set: { done: true } } }]));
+    await statusOf("POST", "/runs/run_1/pause");
+
+    await statusOf("POST", "/runs/run_1/cancel");
+    await statusOf("POST", "/runs/run_2/cancel");
+
+    while (!left.includes("run_1")) await Bun.sleep(5);
+    expect(left).not.toContain("run_2");
   });
 
   test("answers bad requests with a problem that names what is wrong", async () => {

@@ -259,6 +259,28 @@ test.skipIf(!sandbox)("each run has a folder of its own", async () => {
   expect(readFileSync(join(home, "workspaces/run_one/a.txt"), "utf8")).toBe("hello");
 });
 
+test("the servers of a run that was cancelled go with it, and those of others stay", async () => {
+  const home = newHome();
+  const { call, request } = await start({}, home);
+  const record = join(import.meta.dir, "mcp-record-server.ts");
+  const toolsOf = (name: string) => {
+    const args = ["-c", `echo $$ > "${join(home, name)}"; exec "${process.execPath}" "${record}"`];
+    return { tools: [], mcpServers: [{ name, command: "sh", args }] };
+  };
+  const pidOf = (name: string) => Number(readFileSync(join(home, name), "utf8"));
+  await call("agent.tools", toolsOf("one"), { runId: "run_one" });
+  await call("agent.tools", toolsOf("two"), { runId: "run_two" });
+  const leave = (body: JsonValue) =>
+    request("/leave", { method: "POST", body: JSON.stringify(body) });
+
+  const answer = await leave({ runIds: ["run_one", "run_other"] });
+  const wrong = await leave({ runId: "run_two" });
+
+  expect([answer.status, wrong.status]).toEqual([204, 400]);
+  await until(() => identityOf(pidOf("one")) === undefined);
+  expect(identityOf(pidOf("two"))).toBeDefined();
+});
+
 test("a program asks the agent-runner what it is", () => {
   const main = join(import.meta.dir, "../../src/agent-runner/main.ts");
   const ask = (...given: string[]) =>

@@ -32,6 +32,8 @@ export interface SqliteBackendOptions {
   readonly programs: Readonly<Record<string, Program>>;
   readonly activities: (name: string) => ActivityHandler | undefined;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told once the end of a run that was cancelled is on the disk; not told again after a crash. */
+  readonly onCancelled?: (runId: string) => void;
   readonly log: Log;
   readonly clock?: Clock;
   readonly activitiesMax?: number;
@@ -114,6 +116,7 @@ function createEngine(
     programs: options.programs,
     findActivity: options.activities,
     showProgress: options.onProgress ?? (() => undefined),
+    tellCancelled: options.onCancelled ?? (() => undefined),
     clock,
     log: options.log,
     alarms: new Alarms(clock),

@@ -151,6 +151,7 @@ function endRun(engine: Engine, batch: Batch, run: LiveRun, end: DriveEnd): void
   const { runId, parent } = run;
   batch.endedKeys.push(run.key);
   batch.effects.push(() => engine.runs.delete(runId));
+  if (end.status === "cancelled") batch.effects.push(() => engine.tellCancelled(runId));
   if (parent) batch.derived.push((same) => tellParent(engine, same, parent, end));
 }
 

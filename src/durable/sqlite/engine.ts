@@ -16,6 +16,7 @@ export interface Engine {
   readonly programs: Readonly<Record<string, Program>>;
   readonly findActivity: (name: string) => ActivityHandler | undefined;
   readonly showProgress: (progress: Progress) => void;
+  readonly tellCancelled: (runId: string) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly alarms: Alarms;

@@ -13,6 +13,10 @@ export const ActivityRequest = z.strictObject({
 });
 export type ActivityRequest = z.infer<typeof ActivityRequest>;
 
+/** Body of `POST /leave` to the agent-runner: runs that were cancelled, for which nothing need be kept any more; 204. */
+export const LeaveRequest = z.strictObject({ runIds: z.array(z.string()).min(1) });
+export type LeaveRequest = z.infer<typeof LeaveRequest>;
+
 /** One line of the answer (NDJSON): any number of `progress`, then exactly one `value` or `failure`. */
 export const ActivityLine = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("progress"), data: Json }),
