@@ -1,8 +1,8 @@
 # Takes away what was installed and what an upgrade kept beside it, never what people made with it.
 uninstall() {
   [ -f "$place/stigmer" ] || fail "there is no stigmer in $place" 'name its folder in STIGMER_INSTALL_DIR'
-  refuse_while "service status" 'stigmer runs at every login' "$place/stigmer service uninstall"
-  refuse_while "server status" 'a server of stigmer runs' "$place/stigmer server stop"
+  refuse_while_installed
+  refuse_while_running
   for name in $links stigmer .stigmer.previous .stigmer.kept .stigmer.fresh .stigmer.lock; do
     reason=$(rm -f "$place/$name" 2>&1) || fail "cannot remove $place/$name: ${reason##*: }"
   done
@@ -11,10 +11,19 @@ uninstall() {
   printf 'kept       %s, with all data; removing it is up to you\n' "${STIGMER_HOME:-${HOME:-}/.stigmer}"
 }
 
-# Status 3 says that there is nothing; a file that does not even run cannot be asked.
-refuse_while() {
+# Without the file nobody could take the service away any more, whether it runs now or only at the next login.
+refuse_while_installed() {
+  case $("$place/stigmer" service status --json 2>/dev/null </dev/null || :) in
+    *'"installed":true'*) fail 'stigmer runs at every login' "run first: $place/stigmer service uninstall" ;;
+  esac
+}
+
+# Only 0 (well) and 4 (not well, or not yet) speak of a server that is there. One that was killed is not in the way, and
+# neither is a file that cannot be asked.
+refuse_while_running() {
   ended=0
-  # shellcheck disable=SC2086 # Two words.
-  "$place/stigmer" $1 >/dev/null 2>&1 </dev/null || ended=$?
-  [ "$ended" -ge 126 ] || [ "$ended" = 3 ] || fail "$2" "run first: $3"
+  "$place/stigmer" server status >/dev/null 2>&1 </dev/null || ended=$?
+  case $ended in
+    0 | 4) fail 'a server of stigmer runs' "run first: $place/stigmer server stop" ;;
+  esac
 }
