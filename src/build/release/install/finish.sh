@@ -31,6 +31,8 @@ put_in_place() {
   for name in $links; do
     ln -s stigmer "$scratch/$name"
   done
+  # Else a power cut may leave a name without its bytes. An old sync takes no name and writes everything.
+  sync "$scratch/stigmer" 2>/dev/null || sync 2>/dev/null || :
   for name in stigmer $links; do
     reason=$(mv -f "$scratch/$name" "$place/$name" 2>&1) ||
       fail "cannot put $name into $place: ${reason##*: }" "$other_place"
