@@ -1,4 +1,4 @@
-import { expect } from "bun:test";
+import { expect, test } from "bun:test";
 import {
   chmodSync,
   existsSync,
@@ -29,10 +29,9 @@ export const LINKS = ["stigmer-server", "stigmer-workflow-runner", "stigmer-agen
 export type Downloader = "curl" | "wget" | "busybox wget";
 
 /** What the script needs beside a downloader; nothing else is on its PATH. */
-const TOOLS =
-  "cat chmod cp getconf grep gzip head ln mkdir mv readlink rm rmdir sed sha256sum tail tar tr".split(
-    " ",
-  );
+const TOOLS = "cat chmod cp grep gzip head ln mkdir mv readlink rm rmdir sed sha256sum tail tar tr"
+  .split(" ")
+  .map((name) => ({ name, path: Bun.which(name) }));
 
 export interface Outcome {
   readonly status: number | null;
@@ -73,7 +72,7 @@ export function createMachine(): Machine {
   const waits = join(root, "waits");
   mkdirSync(home);
   mkdirSync(tools);
-  for (const name of TOOLS) symlinkSync(Bun.which(name) ?? `/missing/${name}`, join(tools, name));
+  for (const { name, path } of TOOLS) symlinkSync(path ?? "/missing", join(tools, name));
   const fake = (name: string, code: string): void => {
     rmSync(join(tools, name), { force: true });
     writeFileSync(join(tools, name), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
@@ -81,7 +80,11 @@ export function createMachine(): Machine {
   fake("sleep", `echo "$1" >>'${waits}'`);
   fake("uname", `case $1 in -s) echo Linux ;; *) echo x86_64 ;; esac`);
   fake("ldd", "echo 'ldd (GNU libc) 2.36'");
-  const start: Machine["start"] = ({ shell = ["dash"], downloader = "curl", ...run }) => {
+  const start: Machine["start"] = ({
+    shell = ["sh"],
+    downloader = downloaders[0] ?? "none",
+    ...run
+  }) => {
     putDownloader(tools, downloader);
     const path = join(root, "install.sh");
     const code = run.script ?? script;
@@ -156,6 +159,14 @@ export const downloaders: readonly Downloader[] = (
   if (!isThere) console.warn(`skipped: ${name} is not on this machine`);
   return isThere;
 });
+const missing = TOOLS.flatMap(({ name, path }) => (path === null ? [name] : []));
+for (const name of missing) console.warn(`skipped: ${name} is not on this machine`);
+/** Whether the script finds what it always needs, and whether it can ask a server too. */
+export const canRun = missing.length === 0;
+export const canDownload = canRun && downloaders.length > 0;
+/** For tests of the script, and for those of it and a server. */
+export const testScript = test.skipIf(!canRun);
+export const testDownload = test.skipIf(!canDownload);
 
 function putDownloader(tools: string, downloader: Downloader | "none"): void {
   for (const name of ["curl", "wget"]) rmSync(join(tools, name), { force: true });
