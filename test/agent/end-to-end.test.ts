@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { LLMock } from "@copilotkit/aimock";
@@ -110,8 +110,30 @@ function notesIn(journal: readonly JournalEvent[]): string[] {
 
 /** The MCP servers that a process has started and that still run. */
 function serversOf(pid: number): string[] {
-  const { stdout } = Bun.spawnSync(["pgrep", "-P", String(pid), "-f", "mcp-record-server"]);
-  return stdout.toString().split("\n").filter(Boolean);
+  return process.platform === "linux" ? fromProc(pid) : fromPs(pid);
+}
+
+/** Linux: ps and pgrep are not on every machine. */
+function fromProc(parent: number): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      if (!status.includes(`\nPPid:\t${parent}\n`)) return false;
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("mcp-record-server");
+    } catch {
+      return false;
+    }
+  });
+}
+
+function fromPs(parent: number): string[] {
+  const { stdout } = Bun.spawnSync(["ps", "-axo", "pid=,ppid=,command="]);
+  const lines = stdout.toString().split("\n");
+  return lines.flatMap((line) => {
+    const [, pid, of, command = ""] = /^\s*(\d+)\s+(\d+)\s(.*)$/.exec(line) ?? [];
+    return Number(of) === parent && command.includes("mcp-record-server") ? [pid ?? ""] : [];
+  });
 }
 
 function recordCall(text: string) {
