@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { lock, lockHolder, tryLock } from "./file-lock.ts";
+import { lock, lockHolder, LockTimedOut, tryLock } from "./file-lock.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -64,7 +64,7 @@ test("names the holder to who waits, and gives up in a sentence", async () => {
   const waiting = lock(path, { timeoutMs: 1_200, onWait: (who) => heard.push(who?.pid) });
 
   expect(waiting).rejects.toThrow(`process ${holder.pid} has held ${path}`);
-  await waiting.catch(() => {});
+  expect(await waiting.catch((error: unknown) => error)).toBeInstanceOf(LockTimedOut);
   expect(heard).toEqual([holder.pid]);
   holder.kill("SIGKILL");
   await holder.exited;
@@ -88,4 +88,19 @@ test("does not follow a link put in the place of its file", () => {
   symlinkSync("victim", path);
 
   expect(() => tryLock(path)).toThrow();
+});
+
+test("is held although its file takes no name, and free again after its release", () => {
+  const source = `
+    import { tryLock } from ${JSON.stringify(join(import.meta.dir, "file-lock.ts"))};
+    const first = tryLock("a.lock");
+    first.release();
+    console.log(tryLock("a.lock") !== undefined);`;
+  writeFileSync(join(folder, "try.ts"), source);
+
+  const script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" try.ts";
+  const tried = Bun.spawnSync(["sh", "-c", script, process.execPath], { cwd: folder });
+
+  expect(tried.stderr.toString()).toBe("");
+  expect(tried.stdout.toString()).toBe("true\n");
 });

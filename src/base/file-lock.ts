@@ -11,6 +11,9 @@ const EWOULDBLOCK = process.platform === "darwin" ? 35 : 11;
 const POLL_MS = 25;
 const SILENT_WAIT_MS = 1_000;
 
+/** Somebody else kept a lock for longer than one may wait; whatever else is wrong with a lock is another error. */
+export class LockTimedOut extends StigmerError {}
+
 /** A lock that the kernel holds for this process and lets go when it dies, however it dies. */
 export interface FileLock {
   release(): void;
@@ -89,9 +92,14 @@ export function lockHolder(path: string): ProcessIdentity | undefined {
   }
 }
 
+/** A name is for messages only: a full disk must not keep anybody from a lock that the kernel has given. */
 function writeHolder(descriptor: number): void {
-  ftruncateSync(descriptor, 0);
-  writeSync(descriptor, `${JSON.stringify(ownIdentity())}\n`, 0);
+  try {
+    ftruncateSync(descriptor, 0);
+    writeSync(descriptor, `${JSON.stringify(ownIdentity())}\n`, 0);
+  } catch {
+    // The kernel can still be asked who it is.
+  }
 }
 
 function closeOnce(descriptor: number): () => void {
@@ -102,10 +110,10 @@ function closeOnce(descriptor: number): () => void {
   };
 }
 
-function timedOut(path: string, timeoutMs: number): StigmerError {
+function timedOut(path: string, timeoutMs: number): LockTimedOut {
   const holder = lockHolder(path);
   const who = holder ? `process ${holder.pid}` : "another process";
-  return new StigmerError("failed", `${who} has held ${path} for more than ${timeoutMs / 1000} s`, {
+  return new LockTimedOut("failed", `${who} has held ${path} for more than ${timeoutMs / 1000} s`, {
     hint: "end that process, or wait longer with STIGMER_LOCK_TIMEOUT=<seconds>",
   });
 }
