@@ -55,7 +55,9 @@ describe("a good server", () => {
 
     expect(path).toBe(place.done);
     expect(isWhole(path)).toBe(true);
-    expect(readdirSync(place.folder).toSorted()).toEqual([sha256, `${sha256}.lock`]);
+    expect(readdirSync(place.folder).toSorted()).toEqual(
+      [sha256, `${sha256.slice(0, 1)}.lock`].toSorted(),
+    );
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(heard[0]).toEqual({
       receivedBytes: 0,
@@ -122,13 +124,27 @@ describe("a good server", () => {
     }
     const fresh = other("c", ".part");
     writeFileSync(fresh, "");
-    const underWay = tryLock(other("d", ".lock"));
+    const underWay = tryLock(join(place.folder, "d.lock"));
 
     await downloadFile(place.request(assetUrl(server.url)));
     underWay?.release();
 
     expect(leftovers.filter((path) => existsSync(path))).toEqual([]);
     expect([...kept, fresh].filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test("is none the worse for a leftover that cannot be swept up", async () => {
+    const old = new Date(Date.now() - 31 * 24 * 3_600_000);
+    const digit = sha256.startsWith("a") ? "b" : "a";
+    const leftover = join(place.folder, `${digit.repeat(64)}.part`);
+    writeFileSync(leftover, "");
+    utimesSync(leftover, old, old);
+    mkdirSync(join(place.folder, `${digit}.lock`));
+
+    const path = await downloadFile(place.request(assetUrl(server.url)));
+
+    expect(isWhole(path)).toBe(true);
+    expect(existsSync(leftover)).toBe(true);
   });
 
   test.each(["", ".part"])(

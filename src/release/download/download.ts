@@ -9,7 +9,7 @@ import { expireLeftovers } from "./expire-leftovers.ts";
 import { describeSize } from "./file-size.ts";
 import { placesOf } from "./places.ts";
 import type { DownloadJob, DownloadRequest } from "./request.ts";
-import { explainError, isOffline, limitsOf, withRetries } from "./retry.ts";
+import { explainError, isOffline, limitsOf, offlineWords, withRetries } from "./retry.ts";
 import { displayUrl, parseSourceUrl } from "./source-url.ts";
 import { tryDownload } from "./try-download.ts";
 
@@ -25,11 +25,20 @@ export async function downloadFile(request: DownloadRequest): Promise<string> {
   try {
     mkdirSync(job.folder, { recursive: true, mode: 0o700 });
     const path = await holdingLock(job, request, () => fetchFile(job, request));
-    expireLeftovers(job.folder, Date.now());
+    tidy(job.folder);
     return path;
   } catch (error) {
     request.signal?.throwIfAborted();
     throw explainError(error, job, 1);
+  }
+}
+
+/** What others left is no reason to lose a file that has come. */
+function tidy(folder: string): void {
+  try {
+    expireLeftovers(folder, Date.now());
+  } catch {
+    // The next download tries again.
   }
 }
 
@@ -61,7 +70,7 @@ async function holdingLock<T>(
     signal: job.signal,
     onWait: (holder) => {
       const who = holder ? `process ${holder.pid}` : "another process";
-      onNotice?.(`waiting for ${who}, which downloads the same file`);
+      onNotice?.(`waiting for ${who}, which downloads into the same folder`);
     },
   });
   try {
@@ -81,11 +90,12 @@ function requireDigest({ sha256, sizeBytes }: DownloadRequest): void {
 
 function requireOnline(job: DownloadJob): void {
   if (!isOffline(job.environment)) return;
+  const { who, end } = offlineWords(job.environment);
   throw new StigmerError(
     "unavailable",
-    `offline: ${displayUrl(job.url)} (${describeSize(job)} bytes) is needed, and STIGMER_OFFLINE forbids to fetch it`,
+    `offline: ${displayUrl(job.url)} (${describeSize(job)} bytes) is needed, and ${who} forbids to fetch it`,
     {
-      hint: `fetch it on another machine and put it at ${placesOf(job).done}, or unset STIGMER_OFFLINE`,
+      hint: `fetch it on another machine and put it at ${placesOf(job).done}, or ${end}`,
     },
   );
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The names of one download; all begin with its digest, so that two mirrors of a file share them. */
+/** The names of one download; all come from its digest, so that two mirrors of a file share them. */
 export interface Places {
   /** The verified file. */
   readonly done: string;
@@ -10,6 +10,7 @@ export interface Places {
   readonly sidecar: string;
   /** What had the wrong digest, kept for a look at it. */
   readonly bad: string;
+  /** Of the few locks of a folder: one for each file would stay for each file that there ever was. */
   readonly lock: string;
 }
 
@@ -20,6 +21,6 @@ export function placesOf({ folder, sha256 }: { folder: string; sha256: string })
     part: at(".part"),
     sidecar: at(".json"),
     bad: at(".bad"),
-    lock: at(".lock"),
+    lock: join(folder, `${sha256.slice(0, 1)}.lock`),
   };
 }
