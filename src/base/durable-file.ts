@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -11,8 +12,22 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
-/** Creates a file that was not there, with this very mode whatever the umask, and waits until the disk has it. */
-export function writeDurably(path: string, content: string | Uint8Array, mode: number): void {
+/** Whose a file is. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Creates a file that was not there, with this very mode whatever the umask, and waits until the disk has it. `owner`
+ * is for root, who alone can give a file away.
+ */
+export function writeDurably(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  owner?: Owner,
+): void {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const descriptor = openSync(path, flags, 0o600);
@@ -20,6 +35,8 @@ export function writeDurably(path: string, content: string | Uint8Array, mode: n
     for (let written = 0; written < bytes.length;) {
       written += writeSync(descriptor, bytes, written, bytes.length - written);
     }
+    // Before the mode, of which a change of owner takes bits away.
+    if (owner) fchownSync(descriptor, owner.uid, owner.gid);
     fchmodSync(descriptor, mode);
     fsyncSync(descriptor);
   } finally {

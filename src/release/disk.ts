@@ -5,17 +5,14 @@ import { messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
 const SPARE_BYTES = 1024 * 1024;
 
 /** Better to say so before than half way. */
-export function requireSpace(folder: string, size: number): void {
+export function requireSpace(folder: string, sizeBytes: number, hint: string): void {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
-  if (free >= size + SPARE_BYTES) return;
-  throw new StigmerError(
-    "failed",
-    `${folder} has ${free} bytes free, ${size + SPARE_BYTES} are needed`,
-    {
-      hint: "free some space, or move STIGMER_HOME to another disk",
-    },
-  );
+  const needed = sizeBytes + SPARE_BYTES;
+  if (free >= needed) return;
+  throw new StigmerError("failed", `${folder} has ${free} bytes free, ${needed} are needed`, {
+    hint,
+  });
 }
 
 const EXPLANATIONS: Readonly<Record<string, { what: string; hint: string }>> = {

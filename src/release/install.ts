@@ -43,7 +43,8 @@ function prepare(paths: Paths, { bytes }: Installation): void {
   for (const name of scratchFolders(paths)) {
     rmSync(join(paths.runners, name), { recursive: true, force: true });
   }
-  requireSpace(paths.runners, bytes.length);
+  const hint = "free some space, or move STIGMER_HOME to another disk";
+  requireSpace(paths.runners, bytes.length, hint);
 }
 
 async function fill(scratch: string, installation: Installation): Promise<void> {
@@ -54,7 +55,10 @@ async function fill(scratch: string, installation: Installation): Promise<void> 
   const trouble = await smokeRun(path, version, scratch);
   if (trouble !== undefined) {
     throw new StigmerError("failed", `the new agent-runner does not work: ${trouble}`, {
-      hint: "the runner that was in use before stays in use; please report this",
+      hint:
+        source === "embedded" || source === "download"
+          ? "the runner that was in use before stays in use; please report this"
+          : "the runner that was in use before stays in use: mend the file, and install it again",
     });
   }
   checkpoint("smoked");

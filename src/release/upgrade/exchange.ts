@@ -24,12 +24,13 @@ export async function exchange(installation: Installation, wanted: Build): Promi
     await requireBuild(path, wanted, installation);
     checkpoint("upgrade-answered");
     renameSync(kept, previous);
-    syncFolder(folder);
-    checkpoint("upgrade-done");
   } catch (error) {
     putBack(installation);
     throw error;
   }
+  // The new one is in use, so that nothing may fail any more; without power the next change finds `kept` again.
+  syncIfPossible(folder);
+  checkpoint("upgrade-done");
 }
 
 async function requireBuild(
@@ -56,5 +57,14 @@ function putBack({ path, folder, kept }: Installation): void {
   renameSync(kept, path);
   // Where both names meant the same file the rename has left both.
   rmSync(kept, { force: true });
-  syncFolder(folder);
+  syncIfPossible(folder);
+}
+
+/** For who has said all there is to say: the names are right, and only a loss of power could undo them. */
+function syncIfPossible(folder: string): void {
+  try {
+    syncFolder(folder);
+  } catch {
+    // Not even a folder that cannot be opened makes what was done undone.
+  }
 }

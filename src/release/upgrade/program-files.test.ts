@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
+  chownSync,
   existsSync,
+  linkSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -12,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { placesBeside } from "./installation.ts";
-import { giveSecondName, sweepLeftovers, writeFresh } from "./program-files.ts";
+import { giveSecondName, giveToOwner, sweepLeftovers, writeFresh } from "./program-files.ts";
 
 const SHARED_MEMORY = "/dev/shm";
 
@@ -66,5 +68,59 @@ test("a new program is never written through what lies in its place", () => {
 
   expect(readFileSync(join(folder, "victim"), "utf8")).toBe("dear");
   expect(readFileSync(fresh, "utf8")).toBe("new");
+  expect(statSync(fresh).mode & 0o777).toBe(0o755);
+});
+
+test("the second name of a program is its last working copy where nothing is in its place", () => {
+  const { path, kept, previous } = installation();
+  writeFileSync(kept, "works", { mode: 0o755 });
+  writeFileSync(previous, "the one before");
+
+  sweepLeftovers(installation());
+
+  expect(readFileSync(path, "utf8")).toBe("works");
+  expect(existsSync(kept)).toBe(false);
+  expect(readFileSync(previous, "utf8")).toBe("the one before");
+});
+
+test("half a copy of a program is never taken for the one before", () => {
+  const { path, kept, previous } = installation();
+  writeFileSync(path, "in use", { mode: 0o755 });
+  writeFileSync(`${kept}.copy`, "hal");
+
+  sweepLeftovers(installation());
+
+  expect(existsSync(`${kept}.copy`)).toBe(false);
+  expect(existsSync(previous)).toBe(false);
+});
+
+const isRoot = process.geteuid?.() === 0;
+if (!isRoot) console.warn("skipped: only root can give files away");
+
+test.skipIf(!isRoot)("root gives away its own file, and nothing that a name leads to", () => {
+  const [own, victim, link, name] = ["own", "victim", "link", "name"].map((each) =>
+    join(folder, each),
+  ) as [string, string, string, string];
+  writeFileSync(own, "");
+  writeFileSync(victim, "");
+  symlinkSync("victim", link);
+  linkSync(victim, name);
+
+  giveToOwner(own, { uid: 65_534, gid: 65_534 });
+  expect(() => giveToOwner(link, { uid: 65_534, gid: 65_534 })).toThrow("ELOOP");
+  giveToOwner(name, { uid: 65_534, gid: 65_534 });
+
+  expect(statSync(own).uid).toBe(65_534);
+  expect(statSync(victim).uid).toBe(0);
+});
+
+test.skipIf(!isRoot)("a new program belongs to the owner of the old one", () => {
+  const { path, fresh } = installation();
+  writeFileSync(path, "old", { mode: 0o755 });
+  chownSync(path, 65_534, 65_534);
+
+  writeFresh(installation(), Uint8Array.from(Buffer.from("new")));
+
+  expect(statSync(fresh)).toMatchObject({ uid: 65_534, gid: 65_534 });
   expect(statSync(fresh).mode & 0o777).toBe(0o755);
 });
