@@ -398,6 +398,16 @@ describe("a program that others look after", () => {
     expect(refused.stderr).not.toContain("\u001B");
   });
 
+  test("is told so, and not of the key of its build", async () => {
+    const own = upgradeGround({ folder: "homebrew/Cellar/stigmer/9.9.1/bin" });
+
+    const refused = await own.upgrade("https://mirror.example.com");
+    await own[Symbol.asyncDispose]();
+
+    expect(refused).toMatchObject({ status: 4, stdout: "" });
+    expect(refused.stderr).toEndWith("hint: run: brew upgrade stigmer\n");
+  });
+
   test("is left alone when its marker is no file", async () => {
     mkdirSync(join(place.bin, ".stigmer-managed"));
 

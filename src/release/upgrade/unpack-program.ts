@@ -4,7 +4,7 @@ const PROGRAM = "stigmer";
 
 /** The program out of a release's archive: the regular file of that very name, whatever else the archive holds. */
 export async function unpackProgram(
-  archive: string,
+  archive: Uint8Array<ArrayBuffer>,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const file = await find(archive, name);
@@ -14,10 +14,9 @@ export async function unpackProgram(
   });
 }
 
-async function find(archive: string, name: string): Promise<File | undefined> {
+async function find(archive: Uint8Array<ArrayBuffer>, name: string): Promise<File | undefined> {
   try {
-    const files = await new Bun.Archive(await Bun.file(archive).bytes()).files(PROGRAM);
-    return files.get(PROGRAM);
+    return (await new Bun.Archive(archive).files(PROGRAM)).get(PROGRAM);
   } catch (cause) {
     throw new StigmerError("failed", `${name} cannot be unpacked: ${messageOf(cause)}`, {
       hint: "the release is not what it should be; please report this",

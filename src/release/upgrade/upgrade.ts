@@ -1,12 +1,10 @@
-import { rmSync } from "node:fs";
-
 import { StigmerError } from "../../base/errors.ts";
 import type { Paths } from "../../base/paths.ts";
 import { checkpoint } from "../checkpoint.ts";
-import { programAsset, releaseAssetUrl, releaseNotesUrl } from "../download/asset-url.ts";
-import { downloadFile } from "../download/download.ts";
+import { programAsset, releaseNotesUrl } from "../download/asset-url.ts";
 import type { DownloadProgress } from "../download/request.ts";
 import { exchange } from "./exchange.ts";
+import { fetchArchive } from "./fetch-archive.ts";
 import { findRelease, readDigests, type Release, type ReleaseSource } from "./find-release.ts";
 import { ownInstallation, requireOwnFile } from "./installation.ts";
 import { findManager } from "./package-manager.ts";
@@ -16,8 +14,6 @@ import { requireTrustedSource } from "./trusted-source.ts";
 import { unpackProgram } from "./unpack-program.ts";
 import { sweepIfIdle, underUpgradeLock } from "./upgrade-lock.ts";
 import { isNewer } from "./version.ts";
-
-const ARCHIVE_BYTES_MAX = 500_000_000;
 
 export interface UpgradeRequest extends ReleaseSource {
   readonly paths: Paths;
@@ -66,8 +62,9 @@ export async function checkUpgrade(
 /** Replaces this program by another release, which has been checked and tried by then. */
 export async function upgradeProgram(request: UpgradeRequest): Promise<UpgradeOutcome> {
   const installation = ownInstallation();
-  requireTrustedSource(request.releaseKey, request.environment);
+  // First, so that who has to upgrade by another way hears of that way and of nothing else.
   requireOwnFile(installation);
+  requireTrustedSource(request.releaseKey, request.environment);
   const release = await findRelease(request.version, request);
   const { path, version: from } = installation;
   const unchanged = { isChanged: false, from, to: from, path };
@@ -75,47 +72,30 @@ export async function upgradeProgram(request: UpgradeRequest): Promise<UpgradeOu
     sweepIfIdle(installation);
     return unchanged;
   }
-  const asset = programAsset({ version: release.version, target: installation.target });
-  const archive = await fetchArchive(release, asset, request);
-  const outcome = await underUpgradeLock(installation, request, async () => {
-    checkpoint("upgrade-locked");
-    const to = release.version;
-    if (await isReplacedByWanted(installation, to)) return { ...unchanged, to };
-    writeFresh(installation, await unpackProgram(archive, asset));
-    checkpoint("upgrade-unpacked");
-    await exchange(installation, { version: to, target: installation.target });
-    return { isChanged: true, from, to, path };
-  });
-  rmSync(archive, { force: true });
-  return outcome;
+  const to = release.version;
+  const asset = programAsset({ version: to, target: installation.target });
+  const sha256 = await readDigest(release, asset, request);
+  return fetchArchive({ ...request, version: to, asset, sha256 }, (archive) =>
+    underUpgradeLock(installation, request, async () => {
+      checkpoint("upgrade-locked");
+      if (await isReplacedByWanted(installation, to)) return { ...unchanged, to };
+      writeFresh(installation, await unpackProgram(archive, asset));
+      checkpoint("upgrade-unpacked");
+      await exchange(installation, { version: to, target: installation.target });
+      return { isChanged: true, from, to, path };
+    }),
+  );
 }
 
 function isWanted(found: string, current: string, asked: string | undefined): boolean {
   return asked === undefined ? isNewer(found, current) : found !== current;
 }
 
-/** The release's archive for this machine, on disk, with the digest of the signed list. */
-async function fetchArchive(
-  release: Release,
-  asset: string,
-  request: UpgradeRequest,
-): Promise<string> {
-  const { paths, environment, onNotice, onProgress, limits = {} } = request;
-  const sha256 = (await readDigests(release, request)).get(asset);
-  if (sha256 === undefined) {
-    throw new StigmerError("not_found", `the release ${release.version} has no ${asset}`, {
-      hint: `it was not built for this machine; see ${releaseNotesUrl(release.version)}`,
-    });
-  }
-  return downloadFile({
-    url: releaseAssetUrl(release.version, asset, environment),
-    sha256,
-    sizeBytes: ARCHIVE_BYTES_MAX,
-    isSizeBound: true,
-    folder: paths.downloads,
-    environment,
-    onNotice,
-    onProgress,
-    limits,
+/** Of the archive for this machine, in the list that was signed. */
+async function readDigest(release: Release, asset: string, source: ReleaseSource): Promise<string> {
+  const sha256 = (await readDigests(release, source)).get(asset);
+  if (sha256 !== undefined) return sha256;
+  throw new StigmerError("not_found", `the release ${release.version} has no ${asset}`, {
+    hint: `it was not built for this machine; see ${releaseNotesUrl(release.version)}`,
   });
 }
