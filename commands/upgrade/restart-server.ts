@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 
 import { z } from "zod";
 
@@ -20,13 +20,19 @@ export type RestartedServer = z.infer<typeof Started>;
 
 /**
  * Starts the server of this home again, as the program that is installed now, if one of another version runs. Where a
- * service manager keeps it, the manager does it.
+ * service manager keeps it, the manager does it. A server of another user is only told of: it would not start as this
+ * one.
  */
 export async function restartServer(
   paths: Paths,
   { path, to }: UpgradeOutcome,
   terminal: Terminal,
 ): Promise<RestartedServer | undefined> {
+  if (!isOwnHome(paths)) {
+    warnOfOldServer(paths, to, terminal);
+    return undefined;
+  }
+  warnOfCaller(process.env, to, terminal);
   const daemon = daemonState(paths);
   if (daemon.state === "starting") {
     terminal.talk.warn(`a server is just starting: "stigmer server restart" makes it ${to}`);
@@ -41,8 +47,29 @@ export async function restartServer(
 export function warnOfOldServer(paths: Paths, version: string, terminal: Terminal): void {
   const daemon = daemonState(paths);
   if (daemon.state !== "running" || daemon.hint.version === version) return;
+  const whose = isOwnHome(paths) ? "" : ` of ${paths.home}, which belongs to another user,`;
+  const how = isOwnHome(paths) ? "" : " as that user";
   terminal.talk.warn(
-    `the server is ${daemon.hint.version}: "stigmer server restart" makes it ${version}`,
+    `the server${whose} is ${daemon.hint.version}: "stigmer server restart"${how} makes it ${version}`,
+  );
+}
+
+/** A home that is not there yet is nobody else's. */
+function isOwnHome({ home }: Paths): boolean {
+  const found = statSync(home, { throwIfNoEntry: false });
+  return !found || found.uid === process.geteuid?.();
+}
+
+/** With sudo the home may be root's: where the one of the person is who asked, and whether it has a server, is not known. */
+function warnOfCaller(
+  environment: Readonly<Record<string, string | undefined>>,
+  version: string,
+  terminal: Terminal,
+): void {
+  const caller = environment["SUDO_USER"] ?? environment["DOAS_USER"];
+  if (process.geteuid?.() !== 0 || !caller || caller === "root") return;
+  terminal.talk.warn(
+    `if ${caller} runs a server, it goes on as it is: "stigmer server restart" as ${caller} makes it ${version}`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { Paths } from "../../base/paths.ts";
 import { releaseAssetUrl } from "../download/asset-url.ts";
 import { downloadFile } from "../download/download.ts";
 import type { DownloadRequest } from "../download/request.ts";
+import { withDownloadFolder } from "./download-folder.ts";
 import { ARCHIVE_BYTES_MAX, readArchive } from "./read-archive.ts";
 
 interface ArchiveRequest extends Omit<DownloadRequest, "url" | "folder" | "sizeBytes"> {
@@ -20,12 +21,14 @@ export async function fetchArchive<T>(
   { paths, version, asset, ...request }: ArchiveRequest,
   work: (archive: Uint8Array<ArrayBuffer>) => Promise<T>,
 ): Promise<T> {
-  const url = releaseAssetUrl(version, asset, request.environment);
-  const size = { sizeBytes: ARCHIVE_BYTES_MAX, isSizeBound: true };
-  const file = await downloadFile({ ...request, ...size, url, folder: paths.downloads });
-  try {
-    return await work(readArchive(file, request.sha256));
-  } finally {
-    rmSync(file, { force: true });
-  }
+  return withDownloadFolder(paths, async (folder) => {
+    const url = releaseAssetUrl(version, asset, request.environment);
+    const size = { sizeBytes: ARCHIVE_BYTES_MAX, isSizeBound: true };
+    const file = await downloadFile({ ...request, ...size, url, folder });
+    try {
+      return await work(readArchive(file, request.sha256));
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
 }
