@@ -7,9 +7,9 @@ import { parseVersion } from "../src/release/upgrade/version.ts";
 import { command } from "./define.ts";
 import { homePaths } from "./home.ts";
 import { offlineFlag, releaseEnvironment } from "./runner/environment.ts";
+import { showingDownload } from "./runner/show-download.ts";
 import { reportCheck, reportOutcome } from "./upgrade/report.ts";
 import { restartServer, warnOfOldServer } from "./upgrade/restart-server.ts";
-import { showingDownload } from "./upgrade/show-download.ts";
 
 export const upgrade = command({
   details:
