@@ -12,8 +12,8 @@ export async function smokeRun(
 ): Promise<string | undefined> {
   const answer = await askVersion(path, folder);
   if ("version" in answer && answer.version === version) return undefined;
-  const said = "version" in answer ? `said it is ${answer.version}` : answer.trouble;
-  return `${said} instead of "agent-runner ${version}"`;
+  if (!("version" in answer)) return answer.trouble;
+  return `it says that it is ${answer.version}, not ${version}`;
 }
 
 /** What a file says it is, if it is an agent-runner at all. */
@@ -38,10 +38,17 @@ export async function askVersion(
   const end = child.signalCode
     ? `was ended by ${child.signalCode}`
     : `exited with ${child.exitCode}`;
-  const said = firstLine(answer) || firstLine(complaint) || "nothing";
-  return { trouble: `--version ${end} and said "${said}"` };
+  const why = tellingLine(complaint);
+  const said = why === undefined ? ` and said "${firstLine(answer) ?? "nothing"}"` : `: ${why}`;
+  return { trouble: `--version ${end}${said}` };
 }
 
-function firstLine(text: string): string {
-  return text.trim().split("\n")[0] ?? "";
+/** The line that says what was wrong: a trace begins with the code around the place, and ends with the way there. */
+function tellingLine(text: string): string | undefined {
+  const lines = text.trim().split("\n");
+  return lines.find((line) => /^(?:[A-Z]\w*)?[Ee]rror: /.test(line)) ?? firstLine(text);
+}
+
+function firstLine(text: string): string | undefined {
+  return text.trim().split("\n")[0] || undefined;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { Paths } from "../base/paths.ts";
 import { inputError, parseInput } from "../schema/parse-input.ts";
+import { checkSetting } from "./check-setting.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { type SettingKey, settingKeys, Settings } from "./settings.ts";
 
@@ -111,7 +112,7 @@ function textLayer(
     const { from, text } = read(setting);
     if (text === undefined || text === "") return undefined;
     const value = setting.fromText(text);
-    parseInput(Settings, nest(setting.path, value), { what: from });
+    checkSetting(setting, value, from);
     return { value, origin, from };
   };
 }
@@ -135,12 +136,6 @@ function valueAt(values: JsonValue, path: readonly string[]): JsonValue | undefi
     (value, key) => (isJsonObject(value) ? value[key] : undefined),
     values,
   );
-}
-
-export function nest(path: readonly string[], value: JsonValue): JsonObject {
-  const root: JsonObject = {};
-  assign(root, path, value);
-  return root;
 }
 
 function assign(root: JsonObject, path: readonly string[], value: JsonValue): void {

@@ -7,10 +7,9 @@ import { replaceDurably } from "../base/durable-file.ts";
 import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { suggest } from "../base/suggest.ts";
-import { parseInput } from "../schema/parse-input.ts";
-import { nest } from "./read-settings.ts";
+import { checkSetting } from "./check-setting.ts";
 import { readSettingsFile } from "./settings-file.ts";
-import { type SettingKey, settingKeys, Settings } from "./settings.ts";
+import { type SettingKey, settingKeys } from "./settings.ts";
 
 /** The setting of that name; an unknown one is refused with the nearest. */
 export function findSettingKey(key: string): SettingKey {
@@ -27,7 +26,7 @@ export function findSettingKey(key: string): SettingKey {
 export function setSetting(paths: Paths, key: string, text: string): void {
   const setting = findSettingKey(key);
   const value = setting.fromText(text);
-  parseInput(Settings, nest(setting.path, value), { what: `the value of ${key}` });
+  checkSetting(setting, value, `the value of ${key}`);
   const { document } = readSettingsFile(paths.config);
   document.setIn(setting.path, value);
   mkdirSync(dirname(paths.config), { recursive: true, mode: 0o700 });

@@ -44,7 +44,7 @@ export function parseSettings(text: string, file: string): SettingsFile {
   };
   parseInput(Settings, value, {
     what: file,
-    hint: "see `stigmer config list` for the settings there are",
+    hint: "mend the file; `stigmer config get --help` names the settings there are",
     file,
     locate,
   });

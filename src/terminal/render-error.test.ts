@@ -90,3 +90,18 @@ test("a message and an issue beyond all measure are cut in the middle", () => {
   expect(text.length).toBeLessThan(8_000);
   expect(text).toMatch(/^error: begin x+…x+ end\n {2}\/begin x+…x+ end {2}begin x+…x+ end \(got /);
 });
+
+test("what the message quotes is not told again", () => {
+  const issue = {
+    pointer: "",
+    message: '"foo" is not a known provider',
+    expected: 'one of "anthropic", "openai"',
+    got: '"foo"',
+  };
+
+  const text = renderError(new StigmerError("invalid_input", "bad", { issues: [issue] }), {
+    color: false,
+  });
+
+  expect(text).toEndWith('  "foo" is not a known provider (expected one of "anthropic", "openai")');
+});

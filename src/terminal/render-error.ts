@@ -35,10 +35,15 @@ function renderIssue(issue: InputIssue, style: Style): string {
   return parts.filter((part) => part !== "").join("  ");
 }
 
+/** The message may quote what was there. */
+function isTold({ message, got }: InputIssue): boolean {
+  return got === undefined || message.startsWith(`${got} `);
+}
+
 function aside(issue: InputIssue): string {
   const contrast = [
     issue.expected === undefined ? "" : `expected ${issue.expected}`,
-    issue.got === undefined ? "" : `got ${shortened(issue.got, PART_CHARACTERS_MAX)}`,
+    isTold(issue) ? "" : `got ${shortened(issue.got ?? "", PART_CHARACTERS_MAX)}`,
   ].filter((part) => part !== "");
   const question = issue.suggestion === undefined ? "" : `did you mean "${issue.suggestion}"?`;
   const all = [contrast.join(", "), question].filter((part) => part !== "");

@@ -1,0 +1,21 @@
+import { StigmerError } from "../base/errors.ts";
+import type { JsonValue } from "../base/json.ts";
+import { toInputIssues } from "../schema/input-issues.ts";
+import { type SettingKey, Settings } from "./settings.ts";
+
+/** Checks one value alone, which `what` names, so that its issues have no place but the name of the setting. */
+export function checkSetting({ key, path }: SettingKey, value: JsonValue, what: string): void {
+  const root = path.reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), value);
+  const { error } = Settings.safeParse(root);
+  if (!error) return;
+  const issues = toInputIssues(error, Settings, root);
+  throw new StigmerError("invalid_input", `${what} is not valid`, {
+    issues: issues.map((issue) => ({ ...issue, message: named(key, issue.message), pointer: "" })),
+  });
+}
+
+/** A person knows a setting by its whole name. */
+function named(key: string, message: string): string {
+  const field = `"${key.split(".").at(-1) ?? key}"`;
+  return message.startsWith(field) ? message.replace(field, key) : `${key}: ${message}`;
+}
