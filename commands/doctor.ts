@@ -1,7 +1,5 @@
-import { plainText } from "../src/terminal/plain-text.ts";
-import type { Style } from "../src/terminal/style.ts";
 import { command } from "./define.ts";
-import type { Finding } from "./doctor/finding.ts";
+import { describeFinding } from "./doctor/describe-finding.ts";
 import { checkHome } from "./doctor/home.ts";
 import { checkPrograms, checkRunners, checkSandbox } from "./doctor/installation.ts";
 import { checkServer } from "./doctor/server.ts";
@@ -25,17 +23,7 @@ export const doctor = command({
     ];
     const isWell = findings.every(({ level }) => level !== "problem");
     if (terminal.isJson) terminal.printJson({ well: isWell, findings });
-    else for (const finding of findings) terminal.print(describe(finding, terminal.style));
+    else for (const finding of findings) terminal.print(describeFinding(finding, terminal));
     return isWell ? 0 : 1;
   },
 });
-
-function describe({ check, level, message, fix }: Finding, style: Style): string {
-  const sign = {
-    ok: style.green("ok     "),
-    note: style.yellow("note   "),
-    problem: style.red("problem"),
-  }[level];
-  const line = `${sign}  ${check.padEnd(15)} ${plainText(message)}`;
-  return fix === undefined ? line : `${line}\n${" ".repeat(25)}${style.dim(plainText(fix))}`;
-}

@@ -9,7 +9,7 @@ const FREE_BYTES_MIN = 256 * 1024 * 1024;
 const OTHERS = 0o077;
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** Whether the home is ours alone, can be written, and has room. Changes nothing. */
+/** Whether the home is its owner's alone, can be written, and has room. Changes nothing. */
 export function checkHome(paths: Paths): Finding[] {
   const { home, token, config } = paths;
   const found = look(home);
@@ -45,7 +45,7 @@ function ownershipOf(home: string, found: Stats): Finding {
   } catch {
     return problem("home", `${home} can't be written`, "mount it read-write, or set STIGMER_HOME");
   }
-  return ok("home", `${home} is ours alone and can be written`);
+  return ok("home", `${home} is yours alone and can be written`);
 }
 
 /** Every folder whose content is believed; the sockets may lie outside the home. */
@@ -78,10 +78,15 @@ function secrecyOf(file: string): Finding[] {
 function spaceIn(home: string): Finding {
   const { bavail, bsize } = statfsSync(home);
   const free = bavail * bsize;
-  const text = `${Math.round(free / 1024 / 1024)} MB free`;
+  const text = `${formatBytes(free)} free`;
   return free < FREE_BYTES_MIN
     ? problem("space", `only ${text} where ${home} is`, "make room, or set STIGMER_HOME elsewhere")
     : ok("space", text);
+}
+
+function formatBytes(bytes: number): string {
+  const megabytes = bytes / 1024 / 1024;
+  return megabytes < 1024 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
 }
 
 /** Programs that agents start from the home would fail in strange ways. Linux only: elsewhere mounts look different. */

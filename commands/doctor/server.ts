@@ -1,37 +1,55 @@
-import { messageOf, StigmerError } from "../../src/base/errors.ts";
+import { type InputIssue, messageOf, StigmerError } from "../../src/base/errors.ts";
 import type { Paths } from "../../src/base/paths.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
 import { describeModel } from "../../src/settings/model.ts";
 import { readSettings } from "../../src/settings/read-settings.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import { daemonState } from "../../src/supervisor/daemon.ts";
 import { readServerReport } from "../server/report.ts";
 import { skewOf } from "../skew.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
 
 const CONNECT_MAX_MS = 3_000;
+const MEND = "write it as it was expected, or take it out";
 const RESTART = '"stigmer server restart"';
 
 /** Settings, the server with its parts, and the model. */
 export async function checkServer(paths: Paths): Promise<Finding[]> {
-  const settings = loadOrExplain(paths);
-  if ("finding" in settings) return [settings.finding];
+  const { settings, findings } = loadOrExplain(paths);
   const report = await readServerReport(paths);
-  const model = report?.model ?? describeModel(settings.settings, process.env);
+  const model = report?.model ?? (settings && describeModel(settings, process.env));
   return [
-    ok("settings", "they can be read"),
+    ...findings,
     ...(report ? partsOf(report) : [stateOf(paths)]),
-    await checkModel(model),
+    ...(model ? [await checkModel(model)] : []),
   ];
 }
 
-function loadOrExplain(paths: Paths) {
+/** Without settings the rest is looked at all the same: a server that runs has its own. */
+function loadOrExplain(paths: Paths): { settings?: Settings; findings: Finding[] } {
   try {
-    return readSettings({ paths, environment: process.env, projectFolder: process.cwd() });
+    const sources = { paths, environment: process.env, projectFolder: process.cwd() };
+    const { settings } = readSettings(sources);
+    return { settings, findings: [ok("settings", "they can be read")] };
   } catch (error) {
-    const hint = error instanceof StigmerError ? error.hint : undefined;
-    const fix = hint ?? '"stigmer config list" tells where';
-    return { finding: problem("settings", messageOf(error), fix) };
+    const issues = error instanceof StigmerError ? error.issues : [];
+    const fix = (error instanceof StigmerError && error.hint) || MEND;
+    if (issues.length === 0) return { findings: [problem("settings", messageOf(error), fix)] };
+    return { findings: issues.map((issue) => problem("settings", sayIssue(issue, error), fix)) };
   }
+}
+
+/** The file with line and column, else what names the value, then the field. */
+function sayIssue(issue: InputIssue, error: unknown): string {
+  const { file, line, column, pointer, message, expected, suggestion } = issue;
+  const place = [file, line, column].filter((part) => part !== undefined).join(":");
+  const contrast = [
+    expected === undefined ? "" : `expected ${expected}`,
+    suggestion === undefined ? "" : `did you mean "${suggestion}"?`,
+  ].filter((part) => part !== "");
+  const aside = contrast.length === 0 ? "" : ` (${contrast.join("; ")})`;
+  const key = pointer.slice(1).replaceAll("/", ".");
+  return `${[place || messageOf(error), key].filter(Boolean).join(": ")}: ${message}${aside}`;
 }
 
 function stateOf(paths: Paths): Finding {
