@@ -1,7 +1,9 @@
 import { z } from "zod";
 
+import { formatDurationMs } from "../../src/base/duration.ts";
 import { RunError } from "../../src/durable/errors.ts";
 import type { RunEvent } from "../../src/schema/api/run-event.ts";
+import { McpProgress } from "../../src/schema/wire/agent-step.ts";
 import { taskPath } from "./task-path.ts";
 
 /** What of an event a person who watches wants to see. `key` is the same from a thing's start to its end. */
@@ -9,6 +11,7 @@ export type Happening =
   | { is: "started"; what: Work; key: string; path: readonly string[]; input: string }
   | { is: "ended"; what: Work; key: string; path: readonly string[]; how: End; reason: string }
   | { is: "retried"; path: readonly string[]; reason: string }
+  | { is: "waiting"; runId: string; forWhat: string }
   | { is: "text"; runId: string; text: string }
   | { is: "message"; runId: string; text: string }
   | { is: "run"; runId: string; how: string; name: string };
@@ -20,6 +23,7 @@ const Task = z.looseObject({ task: z.string(), error: RunError.optional() });
 const Text = z.looseObject({ text: z.string() });
 const ToolCalled = z.looseObject({ id: z.string(), name: z.string(), arguments: z.unknown() });
 const ToolEnded = Text.extend({ id: z.string(), name: z.string(), isError: z.boolean() });
+const McpStarting = McpProgress.omit({ type: true }).loose();
 const Failure = z.looseObject({ error: RunError });
 const Subject = z.looseObject({ name: z.string().default("") });
 
@@ -66,6 +70,7 @@ function readAgent({ runid, data }: RunEvent, word: string): Happening | undefin
     if (!parsed.success) return undefined;
     return { is: word === "message" ? "message" : "text", runId: runid, text: parsed.data.text };
   }
+  if (word === "mcp-starting") return readStart(runid, data);
   if (word === "tool-call") {
     const parsed = ToolCalled.safeParse(data);
     if (!parsed.success) return undefined;
@@ -73,11 +78,23 @@ function readAgent({ runid, data }: RunEvent, word: string): Happening | undefin
     const input = JSON.stringify(given) ?? "";
     return { is: "started", what: "tool", key: `${runid}/${id}`, path: [name], input };
   }
-  const parsed = word === "tool-result" ? ToolEnded.safeParse(data) : undefined;
-  if (!parsed?.success) return undefined;
+  return word === "tool-result" ? readToolEnd(runid, data) : undefined;
+}
+
+function readToolEnd(runId: string, data: unknown): Happening | undefined {
+  const parsed = ToolEnded.safeParse(data);
+  if (!parsed.success) return undefined;
   const { id, name, isError, text } = parsed.data;
   const end = isError ? { how: "faulted" as const, reason: text } : COMPLETED;
-  return { is: "ended", what: "tool", key: `${runid}/${id}`, path: [name], ...end };
+  return { is: "ended", what: "tool", key: `${runId}/${id}`, path: [name], ...end };
+}
+
+function readStart(runId: string, data: unknown): Happening | undefined {
+  const parsed = McpStarting.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { server, elapsedMs, limitMs } = parsed.data;
+  const times = `${formatDurationMs(elapsedMs)} of at most ${formatDurationMs(limitMs)}`;
+  return { is: "waiting", runId, forWhat: `starting MCP server ${server} (${times})` };
 }
 
 function readRun({ runid, data }: RunEvent, word: string): Happening | undefined {

@@ -105,6 +105,23 @@ test("an agent's text is shown as it comes, its end only, and makes room for the
   expect(screen.lines()).toEqual([]);
 });
 
+test("a server that takes long to start is named until the run goes on", () => {
+  const screen = createFakeScreen(80, 24);
+  const view = createLiveView(screen, () => START_MS);
+  const starting = (elapsedMs: number) =>
+    event("ai.stigmer.agent.mcp-starting.v1", 0, { server: "docs", elapsedMs, limitMs: 120_000 });
+
+  view.show(starting(1_000));
+  view.show(starting(11_000));
+  const during = screen.lines();
+  view.show(event("ai.stigmer.agent.step-started.v1", 0, { step: 1 }));
+  view.show(event("ai.stigmer.agent.text-delta.v1", 0, { text: "Hi" }));
+
+  expect(during).toEqual(["  … starting MCP server docs (11.0 s of at most 2 m 00 s)"]);
+  expect(screen.lines()).toEqual(["  │ Hi"]);
+  view.end();
+});
+
 test("a tool call is a line with what it was called with", () => {
   const screen = createFakeScreen(80, 24);
   const view = createLiveView(screen, () => START_MS);

@@ -24,6 +24,7 @@ export function createLiveView(screen: Screen, nowMs: () => number = Date.now): 
   const area = createLiveArea(screen);
   const working = new Map<string, Work>();
   const texts = new Map<string, string>();
+  const waits = new Map<string, string>();
   let tick = 0;
   const draw = (...kept: string[]): void => {
     const spinner = screen.style.cyan(SPINNER[tick % SPINNER.length] ?? "");
@@ -31,8 +32,9 @@ export function createLiveView(screen: Screen, nowMs: () => number = Date.now): 
       const time = screen.style.dim(formatDurationMs(nowMs() - startedMs));
       return `${"  ".repeat(depth)}${spinner} ${label}  ${time}`;
     });
+    const waiting = [...waits.values()].map((what) => screen.style.dim(`  … ${what}`));
     const written = [...texts.values()].flatMap((text) => textLines(text, screen));
-    area.draw([...tasks, ...written], kept);
+    area.draw([...tasks, ...waiting, ...written], kept);
   };
   const timer = setInterval(() => {
     tick += 1;
@@ -41,6 +43,9 @@ export function createLiveView(screen: Screen, nowMs: () => number = Date.now): 
   return {
     show: (event) => {
       const happening = toHappening(event);
+      // Whatever comes next of a run, it no longer waits for what it waited for.
+      if (happening?.is === "waiting") waits.set(event.runid, plainLine(happening.forWhat));
+      else waits.delete(event.runid);
       if (!happening) return;
       const line = take({ working, texts, style: screen.style }, happening, Date.parse(event.time));
       draw(...(line === undefined ? [] : [line]));
@@ -75,6 +80,8 @@ function take(state: State, happening: Happening, timeMs: number): string | unde
       return undefined;
     case "message":
       texts.delete(happening.runId);
+      return undefined;
+    case "waiting":
       return undefined;
     case "run":
       break;

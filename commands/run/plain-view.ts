@@ -38,6 +38,8 @@ function lineOf(happening: Happening, duration: string): string | undefined {
       return `${nameOf(happening)} ${happening.how} after ${duration}${because(happening.reason)}`;
     case "retried":
       return `${happening.path.join("/") || "a step"} is tried again${because(happening.reason)}`;
+    case "waiting":
+      return plainLine(happening.forWhat);
     case "message":
       return `said: ${plainLine(happening.text, VALUE_COLUMNS)}`;
     case "run":
