@@ -1,6 +1,8 @@
+import { OFFLINE_FLAG } from "../../src/release/download/retry.ts";
+
 /** What the release reads its settings from. */
 export function releaseEnvironment(isOffline: boolean): Record<string, string | undefined> {
-  return isOffline ? { ...process.env, STIGMER_OFFLINE: "1" } : process.env;
+  return isOffline ? { ...process.env, STIGMER_OFFLINE: OFFLINE_FLAG } : process.env;
 }
 
 export const offlineFlag = {

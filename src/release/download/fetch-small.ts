@@ -8,7 +8,7 @@ import { notAFile, openOrExplain } from "./copy-file.ts";
 import { isPage, judgeAnswer, looksLikePage, portalFailure, sizeFailure } from "./judge-answer.ts";
 import { openAnswer } from "./open-answer.ts";
 import type { FetchJob, FetchRequest } from "./request.ts";
-import { explainError, isOffline, limitsOf, withRetries } from "./retry.ts";
+import { explainError, isOffline, limitsOf, offlineWords, withRetries } from "./retry.ts";
 import { BASE_URL_VARIABLE, displayUrl, parseSourceUrl } from "./source-url.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
@@ -87,11 +87,12 @@ function readFromDisk({ url, bytesMax }: SmallJob): Uint8Array {
 
 function requireOnline({ environment, url }: SmallJob): void {
   if (!isOffline(environment)) return;
+  const { who, end } = offlineWords(environment);
   throw new StigmerError(
     "unavailable",
-    `offline: ${displayUrl(url)} is needed, and STIGMER_OFFLINE forbids to fetch it`,
+    `offline: ${displayUrl(url)} is needed, and ${who} forbids to fetch it`,
     {
-      hint: `copy the release into a folder and set ${BASE_URL_VARIABLE}=file:///that/folder, or unset STIGMER_OFFLINE`,
+      hint: `copy the release into a folder and set ${BASE_URL_VARIABLE}=file:///that/folder, or ${end}`,
     },
   );
 }

@@ -73,3 +73,16 @@ export function isOffline(environment: FetchRequest["environment"]): boolean {
   const offline = environment["STIGMER_OFFLINE"]?.toLowerCase() ?? "";
   return !["", "0", "false", "no"].includes(offline);
 }
+
+/** What the variable holds where a flag of the command has set it, so that the flag is blamed. */
+export const OFFLINE_FLAG = "--offline";
+
+/** Who forbids the network, and how that is ended. */
+export function offlineWords(environment: FetchRequest["environment"]): {
+  who: string;
+  end: string;
+} {
+  return environment["STIGMER_OFFLINE"] === OFFLINE_FLAG
+    ? { who: OFFLINE_FLAG, end: `leave out ${OFFLINE_FLAG}` }
+    : { who: "STIGMER_OFFLINE", end: "unset STIGMER_OFFLINE" };
+}
