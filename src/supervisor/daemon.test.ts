@@ -58,6 +58,30 @@ test("kills a server that does not end within the grace", async () => {
   });
 });
 
+const isLinux = process.platform === "linux";
+test.skipIf(!isLinux)("says so when a killed server leaves its lock behind", async () => {
+  // What inherits the descriptor keeps the lock of the dead.
+  const { hint } = await start(
+    server(`
+      const { readdirSync, readlinkSync } = await import("node:fs");
+      const isLock = (fd) => { try { return readlinkSync("/proc/self/fd/" + fd).endsWith("server.lock"); } catch { return false; } };
+      const lock = Number(readdirSync("/proc/self/fd").find(isLock));
+      const heir = Bun.spawn(["sleep", "60"], { detached: true, stdio: ["ignore", "ignore", "ignore", lock] });
+      await Bun.write(paths.run + "/heir", String(heir.pid));
+      process.on("SIGTERM", () => {});`),
+  );
+  const heir = Number(await Bun.file(join(paths.run, "heir")).text());
+
+  const stopping = stopDaemon(paths, { graceMs: 50, killedMs: 100 });
+
+  expect(stopping).rejects.toThrow(
+    `the server (process ${hint.pid}) was killed, but something that it started keeps its lock`,
+  );
+  await stopping.catch(() => {});
+  process.kill(heir, "SIGKILL");
+  while (identityOf(heir)) await Bun.sleep(5);
+});
+
 test("shows the last words of a server that ends while it starts", async () => {
   const failing = start([
     process.execPath,
@@ -82,6 +106,17 @@ test("starts again after a crash left everything behind", async () => {
 
   expect(again.alreadyRunning).toBe(false);
   expect(again.hint.pid).not.toBe(hint.pid);
+});
+
+test("stop forgets a server that was killed", async () => {
+  const { hint } = await start();
+  process.kill(hint.pid, "SIGKILL");
+  while (identityOf(hint.pid)) await Bun.sleep(5);
+
+  const stop = await stopDaemon(paths, { graceMs: 5_000 });
+
+  expect(stop).toEqual({ stopped: false });
+  expect(daemonState(paths)).toEqual({ state: "stopped" });
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { StigmerError } from "../base/errors.ts";
-import { type FileLock, isLocked, lock, lockHolder } from "../base/file-lock.ts";
+import { type FileLock, isLocked, lock, lockHolder, LockTimedOut } from "../base/file-lock.ts";
 import { hasOpen, kernelLockHolders } from "../base/open-files.ts";
 import type { Paths } from "../base/paths.ts";
 import { makePrivateFolder } from "../base/private-folder.ts";
@@ -32,7 +32,7 @@ export async function holdServerLock(paths: Paths): Promise<FileLock> {
   try {
     return await lock(lockPath(paths), { timeoutMs: LOOKERS_MS });
   } catch (cause) {
-    if (!(cause instanceof StigmerError)) throw cause;
+    if (!(cause instanceof LockTimedOut)) throw cause;
     throw new StigmerError("conflict", `a server already runs on ${paths.home}`, {
       hint: "see `stigmer server status`, or end it with `stigmer server stop`",
       cause,
@@ -76,6 +76,18 @@ export function keepServerHint(paths: Paths, hint: ServerHint): boolean {
 /** A leaving server takes its own hint along, never that of a successor. */
 export function removeServerHint(paths: Paths, own: ProcessIdentity): void {
   if (readServerHint(paths)?.startTime === own.startTime) rmSync(hintPath(paths), { force: true });
+}
+
+/** Forgets a server that was killed: nothing runs any more. Where the disk does not let go of the hint it stays. */
+export function dropStaleHint(paths: Paths): void {
+  const hint = readServerHint(paths);
+  if (!hint || isSameProcess(hint)) return;
+  try {
+    // A server that starts this very moment and loses its own puts it back.
+    removeServerHint(paths, hint);
+  } catch {
+    // A read-only disk: the hint says nothing that the lock does not deny.
+  }
 }
 
 /**
