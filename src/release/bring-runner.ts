@@ -48,7 +48,7 @@ export async function bringRunner(
       if (judgeFile(path, expected, { thorough: true }).verdict === "good") return;
       await installRunner(paths, { ...expected, bytes, source: "file", target });
     });
-    return ensureRunner(paths, options);
+    return ensureRunner(paths, { ...options, becomesCurrent: true });
   }
   if (sha256 !== allowedSha256?.toLowerCase()) throw unknownFile(sha256, expected.sha256);
   const version = await versionOf(paths, bytes, options);

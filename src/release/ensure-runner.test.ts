@@ -276,17 +276,53 @@ test("never takes into use what does not run", async () => {
   expect(listRunners(paths)).toHaveLength(1);
 });
 
+const previous = () => readlinkSync(join(paths.runners, "previous"));
+
 test("an upgrade keeps the runner before, and a downgrade finds it", async () => {
   const old = buildOf("v1.0.0");
   const first = await ensureRunner(paths, { build: old });
   const { ino } = statSync(first.path);
 
   await ensureRunner(paths, { build: buildOf("v1.1.0") });
-  expect(readlinkSync(join(paths.runners, "previous"))).toEndWith("-v1.0.0");
-  const back = await ensureRunner(paths, { build: old });
+  expect(previous()).toEndWith("-v1.0.0");
+  const back = await ensureRunner(paths, { build: old, becomesCurrent: true });
 
   expect(statSync(back.path).ino).toBe(ino);
   expect(current()).toEndWith("-v1.0.0");
+  expect(previous()).toEndWith("-v1.1.0");
+});
+
+test("two versions that are only used in turn leave the links alone, as long as they lead somewhere", async () => {
+  const old = buildOf("v1.0.0");
+  const build = buildOf("v1.1.0");
+  const first = await ensureRunner(paths, { build: old });
+  const second = await ensureRunner(paths, { build });
+
+  expect(await ensureRunner(paths, { build: old })).toEqual(first);
+  expect([current(), previous()].map((name) => name.slice(17))).toEqual(["v1.1.0", "v1.0.0"]);
+  rmSync(second.path);
+  await ensureRunner(paths, { build: old });
+
+  expect(readFileSync(publicFile(), "utf8")).toContain("v1.0.0");
+  expect(readFileSync(join(paths.bin, ".version"), "utf8")).toBe("v1.0.0\n");
+});
+
+test("a good runner is used although the links to it can't be mended", async () => {
+  const build = buildOf("v1.0.0");
+  const runner = await ensureRunner(paths, { build });
+  rmSync(publicFile());
+  const held = tryLock(lockPath(paths));
+  const said: string[] = [];
+
+  const used = await ensureRunner(paths, { build, onProgress: (message) => said.push(message) });
+  held?.release();
+
+  expect(used).toEqual(runner);
+  expect(said).toEqual([
+    expect.stringContaining(
+      `what leads to the agent-runner stays as it is: process ${process.pid} has held`,
+    ),
+  ]);
 });
 
 test("a runner built by hand wins until it is reset, and every start says so", async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 
+import { StigmerError } from "../base/errors.ts";
 import type { Paths } from "../base/paths.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { DownloadProgress } from "./download/request.ts";
@@ -7,16 +8,21 @@ import { findPinned, findRunner, type FoundRunner } from "./find-runner.ts";
 import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
 import { folderNameOf, linkedFolder } from "./layout.ts";
-import { makeCurrent, removeLink } from "./links.ts";
+import { areLinksWhole, isCurrent, makeCurrent, removeLink } from "./links.ts";
 import { noteVerified, readManifest, replaceManifest } from "./manifest.ts";
 import { referTo } from "./references.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
 import { findCopy, type SourceRequest } from "./sources.ts";
 
+/** Links that another process is about to change are not worth a longer wait. */
+const TIDY_WAIT_MS = 1_000;
+
 export interface EnsureOptions extends InstallOptions {
   readonly build: RunnerBuild;
   /** Hashes the file even where its stamp says that it is the one that was hashed last. */
   readonly thorough?: boolean;
+  /** Takes `current` over from another version that is in use. */
+  readonly becomesCurrent?: boolean;
   /** How far a download is; without it, `onProgress` hears of each tenth. */
   readonly onDownload?: (progress: DownloadProgress) => void;
 }
@@ -24,31 +30,67 @@ export interface EnsureOptions extends InstallOptions {
 /**
  * A good agent-runner on disk: the one that a person chose, else the one of this build; found there, else put
  * there. Any number of processes may ask at the same time.
+ *
+ * A good file is enough to run, whatever its surroundings are. The links follow what was installed or started as a server
+ * last (`becomesCurrent`): programs of two versions that only use their runners in turn leave `current` and `previous`
+ * alone, as long as these lead somewhere. What the disk refuses to mend there is told and stays as it is.
  */
 export async function ensureRunner(paths: Paths, options: EnsureOptions): Promise<RunnerFile> {
+  const { build, onProgress = () => {} } = options;
+  const found = findForUse(paths, build, options);
+  if (!found) return tell(await obtainRunner(paths, options), onProgress);
+  if (isInOrder(paths, found, options)) return tell(found, onProgress);
+  return tell(await tidy(paths, options), onProgress);
+}
+
+/** Under the lock, where another process may have put it there meanwhile. */
+async function obtainRunner(paths: Paths, options: EnsureOptions): Promise<FoundRunner> {
   const { build, onProgress = () => {}, environment = process.env } = options;
-  const care = { thorough: options.thorough ?? false };
-  const found = findForUse(paths, build, care);
-  if (found?.isComplete) return tell(found, onProgress);
   return underInstallLock(paths, options, async () => {
     checkpoint("locked");
-    dropBadPin(paths, care, onProgress);
-    const runner =
-      findRunner(paths, build, care) ??
-      (await restoreRunner({ paths, environment, onProgress, ...options }));
-    if (!runner.isComplete) complete(paths, runner, build);
+    dropBadPin(paths, options);
+    const there = findRunner(paths, build, careOf(options));
+    const runner = there ?? (await restoreRunner({ paths, ...options, environment, onProgress }));
+    if (!there || !isInOrder(paths, there, options)) complete(paths, runner, build);
     referTo(paths, runner.folderName);
-    return tell(runner, onProgress);
+    return runner;
   });
+}
+
+/** Mends what is around a good file. The file is used in any case, unless it went away meanwhile. */
+async function tidy(paths: Paths, options: EnsureOptions): Promise<FoundRunner> {
+  try {
+    return await obtainRunner(paths, { ...options, waitMs: TIDY_WAIT_MS });
+  } catch (error) {
+    const good = findForUse(paths, options.build, options);
+    if (!(error instanceof StigmerError) || !good || options.signal?.aborted) throw error;
+    options.onProgress?.(`what leads to the agent-runner stays as it is: ${error.message}`);
+    return good;
+  }
+}
+
+/** Whether nothing around a good file is to be mended or moved. */
+function isInOrder(
+  paths: Paths,
+  { folderName, version, isPinned, hasManifest }: FoundRunner,
+  { becomesCurrent = false }: EnsureOptions,
+): boolean {
+  // A chosen runner that is no longer good must not stay in charge.
+  if (!hasManifest || (!isPinned && linkedFolder(paths, "pinned"))) return false;
+  return isCurrent(paths, folderName, version) || (!becomesCurrent && areLinksWhole(paths));
+}
+
+function careOf({ thorough = false }: EnsureOptions): { thorough: boolean } {
+  return { thorough };
 }
 
 /** Noted as used by this process, so that nobody removes it while this process lives, unless that happened just now. */
 function findForUse(
   paths: Paths,
   build: RunnerBuild,
-  care: { thorough: boolean },
+  options: EnsureOptions,
 ): FoundRunner | undefined {
-  const found = findRunner(paths, build, care);
+  const found = findRunner(paths, build, careOf(options));
   if (!found) return undefined;
   const { folderName, stamp } = found;
   if (stamp) noteVerified(paths, folderName, { stamp, verifiedAt: new Date().toISOString() });
@@ -63,7 +105,7 @@ async function restoreRunner(request: SourceRequest): Promise<FoundRunner> {
   const runner = await installRunner(paths, { ...expected, bytes, source, target: build.target });
   onProgress(`installed agent-runner ${runner.version} (${source}) in ${runner.path}`);
   const folderName = folderNameOf(expected);
-  return { ...runner, folderName, isPinned: false, isComplete: false, stamp: undefined };
+  return { ...runner, folderName, isPinned: false, hasManifest: true, stamp: undefined };
 }
 
 /** Mends what a crash or a hand left undone around a good file. */
@@ -83,14 +125,10 @@ function complete(paths: Paths, runner: FoundRunner, build: RunnerBuild): void {
   makeCurrent(paths, folderName, version);
 }
 
-function dropBadPin(
-  paths: Paths,
-  care: { thorough: boolean },
-  onProgress: (message: string) => void,
-): void {
+function dropBadPin(paths: Paths, options: EnsureOptions): void {
   const folderName = linkedFolder(paths, "pinned");
-  if (folderName === undefined || findPinned(paths, care)) return;
-  onProgress(
+  if (folderName === undefined || findPinned(paths, careOf(options))) return;
+  options.onProgress?.(
     `the agent-runner that was chosen (${folderName}) is damaged; back to the one of this build`,
   );
   removeLink(paths, "pinned");

@@ -1,7 +1,6 @@
 import type { Paths } from "../base/paths.ts";
 import { judgeFile } from "./judge.ts";
 import { folderNameOf, linkedFolder, runnerPath } from "./layout.ts";
-import { isCurrent } from "./links.ts";
 import { readManifest } from "./manifest.ts";
 import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
 import type { FileStamp } from "./stamp.ts";
@@ -10,8 +9,8 @@ export interface FoundRunner extends RunnerFile {
   readonly folderName: string;
   /** A person chose it. */
   readonly isPinned: boolean;
-  /** Its manifest and all links are as they should be. */
-  readonly isComplete: boolean;
+  /** What is known of it lies beside it. */
+  readonly hasManifest: boolean;
   /** It was hashed just now; undefined when that was not needed, or is too early to be noted. */
   readonly stamp: FileStamp | undefined;
 }
@@ -35,9 +34,8 @@ export function findPinned(paths: Paths, care: Care): FoundRunner | undefined {
   const judged = judgeFile(path, manifest, care);
   if (judged.verdict !== "good") return undefined;
   const { version, sha256, source } = manifest;
-  const isComplete = isCurrent(paths, folderName, version);
   const { stamp } = judged;
-  return { path, version, sha256, source, folderName, isPinned: true, isComplete, stamp };
+  return { path, version, sha256, source, folderName, isPinned: true, hasManifest: true, stamp };
 }
 
 function findOwn(paths: Paths, build: RunnerBuild, care: Care): FoundRunner | undefined {
@@ -52,8 +50,6 @@ function findOwn(paths: Paths, build: RunnerBuild, care: Care): FoundRunner | un
   const { version, sha256 } = expected;
   const { stamp } = judged;
   const source = manifest?.source ?? "embedded";
-  // A chosen runner that is no longer good must not stay in charge of the links.
-  const isLinked = isCurrent(paths, folderName, version) && !linkedFolder(paths, "pinned");
-  const isComplete = isLinked && manifest !== undefined;
-  return { path, version, sha256, source, folderName, isPinned: false, isComplete, stamp };
+  const hasManifest = manifest !== undefined;
+  return { path, version, sha256, source, folderName, isPinned: false, hasManifest, stamp };
 }

@@ -1,10 +1,19 @@
-import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import type { Paths } from "../base/paths.ts";
 import { readSmallFile } from "../base/read-small-file.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { linkedFolder, type LinkName, linkPath } from "./layout.ts";
+import { readManifest } from "./manifest.ts";
 import { renameOver } from "./rename-over.ts";
 
 const VERSION_BYTES_MAX = 1_024;
@@ -17,6 +26,14 @@ export function isCurrent(paths: Paths, folderName: string, version: string): bo
     readLink(publicPath(paths)) === PUBLIC_TARGET &&
     readVersion(paths) === version
   );
+}
+
+/** Whether what leads to the current runner is whole, whichever runner that is. */
+export function areLinksWhole(paths: Paths): boolean {
+  const folderName = linkedFolder(paths, "current");
+  const manifest = folderName === undefined ? undefined : readManifest(paths, folderName);
+  if (folderName === undefined || !manifest) return false;
+  return isCurrent(paths, folderName, manifest.version) && existsSync(publicPath(paths));
 }
 
 /**

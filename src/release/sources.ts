@@ -22,6 +22,7 @@ export interface SourceRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProgress: (message: string) => void;
   readonly onDownload?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** Asked in this order, until one gives the right bytes. */
@@ -38,6 +39,7 @@ export async function findCopy(
   const onProgress = (message: string): void =>
     [...untold.splice(0), message].forEach(request.onProgress);
   for (const source of sources) {
+    request.signal?.throwIfAborted();
     try {
       const bytes = await source.read({ ...request, onProgress });
       if (!bytes) continue;

@@ -54,6 +54,7 @@ function createRunnerPath(paths: Paths, log: Log): () => Promise<string> {
       const { path } = await ensureRunner(paths, {
         build: { version, target, embedded },
         thorough,
+        becomesCurrent: thorough,
         onProgress: (message) => log.info(message),
       });
       thorough = false;

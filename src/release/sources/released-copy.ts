@@ -9,7 +9,7 @@ import { tellTenths } from "../tell-tenths.ts";
 /** The file of the same version's release. A development build has no release, and the address says so. */
 export const releasedCopy: Source = {
   name: "download",
-  read: async ({ build, paths, environment, onProgress, onDownload }) => {
+  read: async ({ build, paths, environment, signal, onProgress, onDownload }) => {
     const url = agentRunnerUrl(build, environment);
     const file = await downloadFile({
       url,
@@ -17,6 +17,7 @@ export const releasedCopy: Source = {
       sizeBytes: build.embedded.size,
       folder: paths.downloads,
       environment,
+      ...(signal && { signal }),
       limits: readDownloadLimits(environment),
       onNotice: onProgress,
       onProgress: onDownload ?? tellTenths(onProgress),
