@@ -1,3 +1,4 @@
+import { diskTrouble } from "../../base/disk-error.ts";
 import { type ErrorCode, messageOf, StigmerError, systemCodeOf } from "../../base/errors.ts";
 import { proxyFor } from "./proxy.ts";
 import type { FetchJob } from "./request.ts";
@@ -78,30 +79,12 @@ export function explainFailure(
   );
 }
 
-const DISK: Readonly<Record<string, { what: string; hint: string }>> = {
-  ENOSPC: { what: "the disk is full", hint: "free some space, or move STIGMER_HOME" },
-  EDQUOT: { what: "the disk quota is used up", hint: "free some space, or move STIGMER_HOME" },
-  EFBIG: { what: "the file would be larger than allowed", hint: "raise the limit of `ulimit -f`" },
-  EROFS: { what: "the file system is read-only", hint: "set STIGMER_HOME to a writable folder" },
-  EACCES: { what: "this user may not write there", hint: "mend the owner or the mode" },
-  EPERM: { what: "this user may not write there", hint: "mend the owner or the mode" },
-  ENOTDIR: { what: "a file is where a folder belongs", hint: "move that file away" },
-  EEXIST: { what: "a file is where a folder belongs", hint: "move that file away" },
-  EIO: { what: "the disk does not work", hint: "look at the system's log, or move STIGMER_HOME" },
-  ELOOP: { what: "a link is where a file belongs", hint: "remove that link" },
-  ENOENT: { what: "the folder is gone, or cannot be made", hint: "look at what STIGMER_HOME says" },
-  ENAMETOOLONG: { what: "the path is too long", hint: "set STIGMER_HOME to a shorter one" },
-  EMFILE: { what: "too many files are open", hint: "raise the limit of `ulimit -n`" },
-  EISDIR: { what: "a folder is where a file belongs", hint: "move that folder away" },
-};
-
 /** Never worth another try: none of these mends itself. Undefined for an error that is none of the disk's. */
 export function diskFailure(error: unknown, folder: string): DownloadFailure | undefined {
-  const code = systemCodeOf(error) ?? "";
-  const known = DISK[code];
-  if (!known) return undefined;
-  return new DownloadFailure("disk", `${known.what}: ${folder} (${code})`, {
-    hint: known.hint,
+  const trouble = diskTrouble(error);
+  if (!trouble) return undefined;
+  return new DownloadFailure("disk", `${trouble.what}: ${folder} (${systemCodeOf(error)})`, {
+    hint: `${trouble.mend}, or set STIGMER_HOME to another folder`,
     cause: error,
   });
 }

@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+
+import { diskTrouble, explainDisk } from "./disk-error.ts";
+
+const failed = (code: string): Error => Object.assign(new Error("refused"), { code });
+
+test.each([
+  ["ENOSPC", "the disk is full", "free some space"],
+  ["EROFS", "the file system is read-only", "mount it for writing"],
+  ["EACCES", "this user may not write there", "mend the owner or the mode"],
+  ["ENOTDIR", "a file is where a folder belongs", "move that file away"],
+])("%s is said in words, with what mends it", (code, what, mend) => {
+  expect(diskTrouble(failed(code))).toEqual({ what, mend });
+});
+
+test.each([failed("ECONNRESET"), failed("constructor"), new Error("no code"), "a string"])(
+  "%p is none of the disk's",
+  (error) => {
+    expect(diskTrouble(error)).toBeUndefined();
+    expect(explainDisk(error)).toBeUndefined();
+  },
+);
