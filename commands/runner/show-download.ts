@@ -48,7 +48,12 @@ function wantsBar({ screen, isQuiet, isJson }: Terminal): boolean {
   return screen.isInteractive && !isQuiet && !isJson;
 }
 
-function openBar(screen: Screen): { draw(progress: DownloadProgress): void; clear(): void } {
+interface Bar {
+  readonly draw: (progress: DownloadProgress) => void;
+  readonly clear: () => void;
+}
+
+function openBar(screen: Screen): Bar {
   let isShown = false;
   return {
     draw: (progress) => {
