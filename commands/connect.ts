@@ -20,6 +20,9 @@ export interface ServerAddress {
   readonly own: ServerHint | undefined;
 }
 
+/** A server elsewhere is not started from here. */
+const NAMED_HINT = "see that one runs there, or name another with --server or STIGMER_SERVER_URL";
+
 /** A client of the server that this command line means. Nothing is sent yet. */
 export function connect(): Client {
   const { url, token, own } = findServer(homePaths(), process.env);
@@ -28,7 +31,9 @@ export function connect(): Client {
     const { talk } = openTerminal(processHost, { json: false, quiet: false });
     talk.warn(`${skew}: ${SKEW_FIX}`);
   }
-  return createClient({ url, token, locate: own && locateAgain });
+  const isNamed = Boolean(process.env["STIGMER_SERVER_URL"]) && own === undefined;
+  const absenceHint = isNamed ? NAMED_HINT : undefined;
+  return createClient({ url, token, locate: own && locateAgain, absenceHint });
 }
 
 /** The server of this home may come back on another port. */

@@ -20,12 +20,12 @@ export interface Client {
     kind: Kind,
     query?: { limit?: number; cursor?: string; label?: string; allVersions?: boolean },
   ): Promise<ResourcePage>;
-  /** Of a workflow with several versions one has to be named, as in `name@1.0.0`, or all be meant. */
+  /** Answers what was deleted. Of a workflow with several versions one has to be named, as in `name@1.0.0`, or all be meant. */
   delete(
     kind: Kind,
     name: string,
     options?: { dryRun?: boolean; allVersions?: boolean },
-  ): Promise<void>;
+  ): Promise<readonly StoredResource[]>;
   createRun(body: RunCreate, options?: { idempotencyKey?: string }): Promise<Run>;
   getRun(id: string): Promise<Run>;
   listRuns(query?: RunQuery): Promise<RunPage>;

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 import { ApplyResult, ResourcePage, StoredResource } from "../schema/api/resource.ts";
 import { Run, RunPage, SignalResult } from "../schema/api/run.ts";
 import { ServerReport } from "../schema/api/server.ts";
@@ -39,7 +37,8 @@ function resourceCalls({ ask }: ServerConnection): ResourceCalls {
     get: (kind, name) => ask(StoredResource, pathOf(kind, name)),
     list: (kind, query = {}) => ask(ResourcePage, pathTo(kinds[kind].plural), { query }),
     delete: async (kind, name, query = {}) => {
-      await ask(z.unknown(), pathOf(kind, name), { method: "DELETE", query });
+      const { items } = await ask(ResourcePage, pathOf(kind, name), { method: "DELETE", query });
+      return items;
     },
   };
 }

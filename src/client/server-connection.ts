@@ -16,6 +16,8 @@ export interface ServerPlace {
 }
 
 export interface ConnectionOptions extends ServerPlace {
+  /** What to do when nobody is there. */
+  readonly absenceHint?: string | undefined;
   readonly fetch?: Fetch | undefined;
   /** Asked for before each try once the server was lost; undefined while it is away: then nothing is sent. */
   readonly locate?: (() => ServerPlace | undefined) | undefined;
@@ -51,11 +53,11 @@ export function openConnection(options: ConnectionOptions): ServerConnection {
   const reach = async (path: string, request: RequestOptions): Promise<Response> => {
     if (isLost && locate) {
       const found = locate();
-      if (!found) throw unreachable(place.url, undefined);
+      if (!found) throw unreachable(place.url, undefined, options.absenceHint);
       place = found;
     }
     try {
-      const response = await send({ ...place, fetch: options.fetch }, path, request);
+      const response = await send({ ...options, ...place }, path, request);
       isLost = false;
       return response;
     } catch (error) {
@@ -80,7 +82,7 @@ export function openConnection(options: ConnectionOptions): ServerConnection {
 }
 
 async function send(
-  { url, token, fetch: given = fetch }: ServerPlace & Pick<ConnectionOptions, "fetch">,
+  { url, token, fetch: given = fetch, absenceHint }: ConnectionOptions,
   path: string,
   request: RequestOptions,
 ): Promise<Response> {
@@ -98,7 +100,7 @@ async function send(
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw overtime.signal.aborted ? silent(url, limitMs) : unreachable(url, cause);
+    throw overtime.signal.aborted ? silent(url, limitMs) : unreachable(url, cause, absenceHint);
   } finally {
     clearTimeout(timer);
   }
@@ -127,9 +129,13 @@ function toQuery(query: RequestOptions["query"] = {}): string {
   return given.size === 0 ? "" : `?${given.toString()}`;
 }
 
-function unreachable(url: string, cause: unknown): StigmerError {
+function unreachable(
+  url: string,
+  cause: unknown,
+  hint = 'start it with "stigmer server"',
+): StigmerError {
   return new StigmerError("unavailable", `no stigmer server at ${url}`, {
-    hint: 'start it with "stigmer server"',
+    hint,
     cause,
   });
 }
