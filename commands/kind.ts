@@ -28,7 +28,7 @@ export function labelOf(kind: Kind, name: string): string {
 
 export const kindArgument = {
   type: "positional",
-  description: "agent or workflow",
+  description: "agent or workflow, in the plural too",
   candidates: () => pluralKinds(),
 } as const satisfies ArgumentDef;
 

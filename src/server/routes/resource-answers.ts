@@ -85,6 +85,8 @@ async function refuseSeveral(
     409,
     "conflict",
     `"${nameOrId}" has ${versions.length} versions: ${versions.join(", ")}`,
-    { hint: `name one, as in "${nameOrId}@${versions[0]}", or delete all with allVersions=true` },
+    {
+      hint: `name one, as in "${nameOrId}@${versions[0]}", or delete all with --all-versions (allVersions=true)`,
+    },
   );
 }
