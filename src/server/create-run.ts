@@ -19,7 +19,7 @@ export async function planRun(store: Store, body: RunCreate): Promise<NewRun> {
     kind,
     name: metadata.name,
     version: kind === "Workflow" ? versionOf(spec) : undefined,
-    input: kind === "Agent" ? agentInput(body) : workflowInput(body),
+    input: kind === "Agent" ? agentInput(metadata.name, body) : workflowInput(body),
     labels: body.labels ?? {},
     definition: Json.parse(spec),
   };
@@ -81,13 +81,10 @@ function versionOf(spec: JsonValue): string | undefined {
 const BODY = { what: "the request body" };
 
 /** An agent takes a message, by itself or as the one field of the input. */
-function agentInput({ message, input }: RunCreate): JsonValue {
-  const hint = "an agent needs a message, as in `stigmer run NAME -m <message>`";
+function agentInput(name: string, { message, input }: RunCreate): JsonValue {
   if (input === undefined) {
     if (message !== undefined) return { message };
-    throw inputError({ ...BODY, hint }, [
-      { message: '"message" is missing', pointer: "/message", expected: "a string" },
-    ]);
+    throw needsMessage(name, "/message");
   }
   if (message !== undefined) {
     throw inputError(BODY, [
@@ -96,9 +93,7 @@ function agentInput({ message, input }: RunCreate): JsonValue {
   }
   const given = isJsonObject(input) ? input : {};
   if (given["message"] === undefined) {
-    throw inputError({ ...BODY, hint }, [
-      { message: '"message" is missing', pointer: "/input/message", expected: "a string" },
-    ]);
+    throw needsMessage(name, "/input/message");
   }
   const unknown = Object.keys(given).filter((key) => key !== "message");
   if (unknown.length === 0) return given;
@@ -110,6 +105,13 @@ function agentInput({ message, input }: RunCreate): JsonValue {
       expected: "only message",
     })),
   );
+}
+
+function needsMessage(name: string, pointer: string): StigmerError {
+  return new StigmerError("invalid_input", `agent ${name} needs a message`, {
+    hint: `as in: stigmer run ${name} -m "…"`,
+    issues: [{ message: '"message" is missing', pointer, expected: "a string" }],
+  });
 }
 
 function workflowInput({ message, input }: RunCreate): JsonValue {
