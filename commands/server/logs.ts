@@ -33,7 +33,7 @@ export const logs = command({
       type: "string",
       alias: "c",
       valueHint: "PART",
-      description: "Only the lines of one part",
+      description: "Only the lines of one part: server, workflow-runner or agent-runner",
       candidates: () => partsWithLogs(homePaths()),
     },
   },
@@ -73,7 +73,10 @@ function sayNothing(folder: string, terminal: Terminal): void {
 
 const HEAD = new Set(["time", "level", "part", "message"]);
 
-/** `12:03:07 INFO  server  message  key=value`, in local time: a person reads it. */
+/** As wide as the longest of them. */
+const PART_COLUMNS = "workflow-runner".length;
+
+/** `12:03:07  INFO   server           message  key=value`, in local time: a person reads it. */
 function formatLine(line: LogLine, style: Style): string {
   const fields = Object.entries(line)
     .filter(([name]) => !HEAD.has(name))
@@ -82,10 +85,10 @@ function formatLine(line: LogLine, style: Style): string {
   return [
     style.dim(new Date(line.time).toLocaleTimeString("en-GB")),
     line.level === "error" ? style.red(level) : level,
-    style.cyan(line.part),
+    style.cyan(line.part.padEnd(PART_COLUMNS)),
     plainText(line.message),
     style.dim(plainText(fields.join(" "))),
   ]
     .filter((part) => part !== "")
-    .join(" ");
+    .join("  ");
 }
