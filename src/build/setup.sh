@@ -15,8 +15,8 @@ find_bun() {
   fi
   echo "installing bun $version from npm into .tools" >&2
   # npm may be told not to run install scripts, so the platform's own package is used as it is.
-  npm install --prefix .tools/npm --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-    "bun@$version" >&2
+  npm install --prefix .tools/npm --no-save --no-audit --no-fund --no-update-notifier \
+    --ignore-scripts --loglevel=error "bun@$version" >&2
   for candidate in .tools/npm/node_modules/@oven/bun-*/bin/bun; do
     if is_right "$candidate"; then
       mv "$candidate" .tools/bun

@@ -72,12 +72,12 @@ async function runThroughKill(input: string): Promise<void> {
   const started = await stigmerRun("run", "release-notes", "--input", `@${input}`, "--detach");
   const id = started.stdout.trim();
   const runner = await workflowRunner();
-  const isWaiting = await terminal.runUntil(
-    [stigmer, "runs", "events", id, "-f", "--json"],
+  const isWaiting = await stigmerUntil(
+    ["runs", "events", id, "-f", "--json"],
     (line) => line.includes("task.started") && line.includes("settle"),
   );
   terminal.check("the run waits", isWaiting);
-  console.log(`$ kill -9 ${runner.pid}`);
+  console.log(`$ kill -9 ${runner.pid}  # the workflow-runner`);
   process.kill(runner.pid, "SIGKILL");
 
   const followed = await stigmerRun("runs", "events", id, "-f");
@@ -91,7 +91,15 @@ async function runThroughKill(input: string): Promise<void> {
 }
 
 function stigmerRun(...args: string[]) {
-  return terminal.run([stigmer, ...args], { shown: ["stigmer", ...args].join(" ") });
+  return terminal.run([stigmer, ...args], { shown: shownAs(args) });
+}
+
+function stigmerUntil(args: readonly string[], until: (line: string) => boolean) {
+  return terminal.runUntil([stigmer, ...args], { shown: shownAs(args), until });
+}
+
+function shownAs(args: readonly string[]): string {
+  return ["stigmer", ...args].join(" ");
 }
 
 async function workflowRunner(): Promise<{ pid: number; restarts: number }> {

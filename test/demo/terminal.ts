@@ -41,8 +41,11 @@ export class Terminal {
   }
 
   /** Starts a command whose lines are read one by one, until `until` answers true for one of them. */
-  async runUntil(command: readonly string[], until: (line: string) => boolean): Promise<boolean> {
-    console.log(`$ ${command.join(" ")}`);
+  async runUntil(
+    command: readonly string[],
+    { shown, until }: { shown: string; until: (line: string) => boolean },
+  ): Promise<boolean> {
+    console.log(`$ ${shown}`);
     const child = Bun.spawn([...command], {
       env: this.#environment,
       stdin: "ignore",
