@@ -1,6 +1,5 @@
 import { StigmerError } from "../base/errors.ts";
-
-const RELEASE = /^v\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
+import { isReleaseVersion } from "../base/release-version.ts";
 
 /** What a build says about itself; the same commit gives the same facts on every machine. */
 export interface BuildFacts {
@@ -29,7 +28,7 @@ export function commitTimeOf({ time }: Pick<BuildFacts, "time">): Date {
 
 function toVersion(asked: string | undefined): string {
   if (!asked) return "dev";
-  if (RELEASE.test(asked)) return asked;
+  if (isReleaseVersion(asked)) return asked;
   throw new StigmerError("usage", `VERSION is "${asked}", which is not a version`, {
     hint: "write it like v1.2.3",
   });

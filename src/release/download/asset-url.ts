@@ -1,9 +1,9 @@
 import { StigmerError } from "../../base/errors.ts";
+import { isReleaseVersion } from "../../base/release-version.ts";
 import type { Environment } from "./request.ts";
 import { chosenBaseUrl } from "./source-url.ts";
 
 const GITHUB = "https://github.com/stigmer/stigmer/releases";
-const VERSION = /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 
 export interface Asset {
   readonly version: string;
@@ -30,7 +30,7 @@ export function agentRunnerUrl(asset: Asset, environment: Environment): string {
  * A base that a person chose replaces ours: nothing is asked of GitHub then.
  */
 export function releaseAssetUrl(version: string, name: string, environment: Environment): string {
-  if (!VERSION.test(version)) {
+  if (!isReleaseVersion(version)) {
     throw new StigmerError("not_found", `no release has the version "${version}"`, {
       hint: "a development build is downloaded from nowhere: run `make install-agent-runner`",
     });

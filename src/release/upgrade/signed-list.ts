@@ -1,6 +1,7 @@
 import { StigmerError } from "../../base/errors.ts";
+import { isReleaseVersion } from "../../base/release-version.ts";
 
-const COMMENT = /^stigmer (v\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?) (\S+) (\S+)$/;
+const COMMENT = /^stigmer (\S+) (\S+) (\S+)$/;
 const LINE = /^([0-9a-f]{64}) [ *]([^/\s]+)$/;
 
 /** What the signer says of a list, under the same signature. */
@@ -12,10 +13,8 @@ export interface SignedWord {
 
 /** Without the version in it, an old list could be shown as that of a new release. */
 export function parseTrustedComment(comment: string, name: string): SignedWord {
-  const [, version, commit, time] = COMMENT.exec(comment) ?? [];
-  if (version !== undefined && commit !== undefined && time !== undefined) {
-    return { version, commit, time };
-  }
+  const [, version = "", commit = "", time = ""] = COMMENT.exec(comment) ?? [];
+  if (isReleaseVersion(version)) return { version, commit, time };
   throw new StigmerError("invalid_input", `${name} says "${comment}", and no version`, {
     hint: 'a release of stigmer says "stigmer v1.2.3 <commit> <time>"',
   });

@@ -1,6 +1,5 @@
 import { StigmerError } from "../../base/errors.ts";
-
-const VERSION = /^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/;
+import { isReleaseVersion } from "../../base/release-version.ts";
 
 /** By the rules of semantic versioning: `v1.2.0-rc.1` comes before `v1.2.0`. */
 export function isNewer(version: string, than: string): boolean {
@@ -9,7 +8,7 @@ export function isNewer(version: string, than: string): boolean {
 
 /** A version as people write it, as releases are named. */
 export function parseVersion(text: string): string {
-  const [, number] = VERSION.exec(text) ?? [];
-  if (number !== undefined) return `v${number}`;
+  const name = text.startsWith("v") ? text : `v${text}`;
+  if (isReleaseVersion(name)) return name;
   throw new StigmerError("usage", `"${text}" is not a version`, { hint: "write it like v1.2.3" });
 }
