@@ -55,9 +55,13 @@ export const exitStatus: Record<ErrorCode, number> = {
   failed: 1,
 };
 
+/** What Bun tells programmers at the end of a failure of `fetch`. */
+const ADVICE =
+  / ?For more information, pass `verbose: true` in the second argument to fetch\(\)\.?/;
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message.replace(ADVICE, "") : String(error);
 }
 
 /** The operating system's code of an error (`ENOENT`, `EACCES`, …), if it has one. */

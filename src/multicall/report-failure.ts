@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { exitStatus, messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
 import { formatLogLine } from "../base/log.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
+import { redactUrls } from "../release/download/source-url.ts";
 import { processHost } from "../terminal/host.ts";
 import { hasPrinted, OutputClosed, writeWhole } from "../terminal/output.ts";
 import { plainJson } from "../terminal/plain-text.ts";
@@ -108,5 +109,6 @@ function recordDefect(error: unknown, environment: Environment): string | undefi
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : `\ncaused by ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}${cause}`;
+  // The address of a redirect may carry a signature that lets anybody in.
+  return `${redactUrls(error.stack ?? error.message)}${cause}`;
 }
