@@ -2,8 +2,8 @@ import { type InputIssue, messageOf, StigmerError } from "../../src/base/errors.
 import type { Paths } from "../../src/base/paths.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
 import { describeModel } from "../../src/settings/model.ts";
-import { readSettings } from "../../src/settings/read-settings.ts";
-import type { Settings } from "../../src/settings/settings.ts";
+import { checkReach, isOnLoopback, whyUnreachable } from "../../src/settings/reach.ts";
+import { type LoadedSettings, readSettings } from "../../src/settings/read-settings.ts";
 import { daemonState } from "../../src/supervisor/daemon.ts";
 import { readServerReport } from "../server/report.ts";
 import { skewOf } from "../skew.ts";
@@ -15,22 +15,22 @@ const RESTART = '"stigmer server restart"';
 
 /** Settings, the server with its parts, and the model. */
 export async function checkServer(paths: Paths): Promise<Finding[]> {
-  const { settings, findings } = loadOrExplain(paths);
+  const { loaded, findings } = loadOrExplain(paths);
   const report = await readServerReport(paths);
-  const model = report?.model ?? (settings && describeModel(settings, process.env));
+  const model = report?.model ?? (loaded && describeModel(loaded, process.env));
   return [
     ...findings,
     ...(report ? partsOf(report) : [stateOf(paths)]),
-    ...(model ? [await checkModel(model)] : []),
+    ...(model ? [await checkModel(await checkReach(model))] : []),
   ];
 }
 
 /** Without settings the rest is looked at all the same: a server that runs has its own. */
-function loadOrExplain(paths: Paths): { settings?: Settings; findings: Finding[] } {
+function loadOrExplain(paths: Paths): { loaded?: LoadedSettings; findings: Finding[] } {
   try {
     const sources = { paths, environment: process.env, projectFolder: process.cwd() };
-    const { settings } = readSettings(sources);
-    return { settings, findings: [ok("settings", "they can be read")] };
+    const loaded = readSettings(sources);
+    return { loaded, findings: [ok("settings", "they can be read")] };
   } catch (error) {
     const issues = error instanceof StigmerError ? error.issues : [];
     const fix = (error instanceof StigmerError && error.hint) || MEND;
@@ -99,21 +99,10 @@ async function checkModel(model: ServerReport["model"]): Promise<Finding> {
   );
 }
 
-/** Only whether somebody listens there: nothing is asked, for a question costs money. Undefined when all is well. */
+/** One on this machine has been tried; one behind a proxy can't be. */
 async function refusalOf(baseUrl: string): Promise<string | undefined> {
-  const url = new URL(baseUrl);
-  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-  const isProxied = process.env[`${url.protocol.slice(0, -1).toUpperCase()}_PROXY`];
-  if (isProxied && !/^(localhost|127\.|\[::1\])/.test(url.hostname)) return undefined;
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const timer = setTimeout(() => resolve("no answer"), CONNECT_MAX_MS);
-  const socket = { data: () => {}, open: () => resolve(undefined) };
-  const connecting = Bun.connect({ hostname: url.hostname.replace(/^\[|\]$/g, ""), port, socket });
-  connecting.catch((error: unknown) => resolve(messageOf(error)));
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    connecting.then((open) => open.end()).catch(() => {});
-  }
+  if (isOnLoopback(baseUrl)) return undefined;
+  const scheme = /^[a-z]+/i.exec(baseUrl)?.[0] ?? "";
+  if (process.env[`${scheme.toUpperCase()}_PROXY`]) return undefined;
+  return whyUnreachable(baseUrl, CONNECT_MAX_MS);
 }

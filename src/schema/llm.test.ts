@@ -1,21 +1,28 @@
 import { expect, test } from "bun:test";
 
-import { chooseProvider, isUsualAddress, type LlmSettings, withoutCredentials } from "./llm.ts";
+import type { Provider } from "./kinds/agent.ts";
+import {
+  chooseProvider,
+  isUsualAddress,
+  type LlmSettings,
+  type ProviderChoice,
+  withoutCredentials,
+} from "./llm.ts";
 
 const KEYS = { ANTHROPIC_API_KEY: "a", OPENAI_API_KEY: "o" };
 const baseUrl = "http://127.0.0.1:8000/v1";
 
-test.each<[LlmSettings, Record<string, string>, string, string]>([
-  [{}, {}, "ollama", "no provider is set and no API key is there"],
-  [{}, { ANTHROPIC_API_KEY: "" }, "ollama", "no provider is set and no API key is there"],
-  [{}, { OPENAI_API_KEY: "o" }, "openai", "OPENAI_API_KEY is set"],
-  [{}, KEYS, "anthropic", "ANTHROPIC_API_KEY is set"],
-  [{ baseUrl }, {}, "openai-compatible", "the setting llm.baseUrl"],
-  [{ baseUrl }, KEYS, "openai-compatible", "the setting llm.baseUrl"],
-  [{ provider: "ollama" }, KEYS, "ollama", "the setting llm.provider"],
-  [{ provider: "openai", baseUrl }, KEYS, "openai", "the setting llm.provider"],
-])("the settings %j with the variables %j mean %s", (settings, environment, provider, reason) => {
-  expect(chooseProvider(settings, environment)).toMatchObject({ provider, reason });
+test.each<[LlmSettings, Record<string, string>, Provider, ProviderChoice]>([
+  [{}, {}, "ollama", { by: "nothing" }],
+  [{}, { ANTHROPIC_API_KEY: "" }, "ollama", { by: "nothing" }],
+  [{}, { OPENAI_API_KEY: "o" }, "openai", { by: "variable", name: "OPENAI_API_KEY" }],
+  [{}, KEYS, "anthropic", { by: "variable", name: "ANTHROPIC_API_KEY" }],
+  [{ baseUrl }, {}, "openai-compatible", { by: "setting", key: "llm.baseUrl" }],
+  [{ baseUrl }, KEYS, "openai-compatible", { by: "setting", key: "llm.baseUrl" }],
+  [{ provider: "ollama" }, KEYS, "ollama", { by: "setting", key: "llm.provider" }],
+  [{ provider: "openai", baseUrl }, KEYS, "openai", { by: "setting", key: "llm.provider" }],
+])("the settings %j with the variables %j mean %s", (settings, environment, provider, choice) => {
+  expect(chooseProvider(settings, environment)).toEqual({ provider, choice });
 });
 
 test.each([

@@ -58,22 +58,43 @@ export const providerFacts: Record<Provider, ProviderFacts> = {
 const PROVIDER_ORDER: readonly Provider[] = ["anthropic", "openai"];
 const PROVIDER_FALLBACK: Provider = "ollama";
 
+/** Which setting or variable chose the provider; `nothing` where it is the one that needs neither. */
+export type ProviderChoice =
+  | { readonly by: "setting"; readonly key: "llm.provider" | "llm.baseUrl" }
+  | { readonly by: "variable"; readonly name: string }
+  | { readonly by: "nothing" };
+
 /** The provider of agents that name none, and why: the settings', else that of their address, else one whose key is at hand. */
 export function chooseProvider(
   settings: LlmSettings,
   environment: Readonly<Record<string, string | undefined>>,
-): { provider: Provider; reason: string } {
-  if (settings.provider) return { provider: settings.provider, reason: "the setting llm.provider" };
+): { provider: Provider; choice: ProviderChoice } {
+  if (settings.provider) {
+    return { provider: settings.provider, choice: { by: "setting", key: "llm.provider" } };
+  }
   if (settings.baseUrl) {
-    return { provider: "openai-compatible", reason: "the setting llm.baseUrl" };
+    return { provider: "openai-compatible", choice: { by: "setting", key: "llm.baseUrl" } };
   }
   for (const provider of PROVIDER_ORDER) {
     const variable = providerFacts[provider].apiKeyVariable;
     if (variable !== undefined && environment[variable]) {
-      return { provider, reason: `${variable} is set` };
+      return { provider, choice: { by: "variable", name: variable } };
     }
   }
-  return { provider: PROVIDER_FALLBACK, reason: "no provider is set and no API key is there" };
+  return { provider: PROVIDER_FALLBACK, choice: { by: "nothing" } };
+}
+
+/** What OLLAMA_HOST may hold (`host`, `host:port`, `:port`, a URL) as a URL; undefined when it is no address. */
+export function ollamaAddress(host: string): string | undefined {
+  const withScheme = /^https?:\/\//.test(host) ? host : `http://${host}`;
+  const named = withScheme.replace(/^(https?:\/\/)(?=:)/, "$1127.0.0.1");
+  if (!URL.canParse(named)) return undefined;
+  const url = new URL(named);
+  // Servers listen on 0.0.0.0; clients can't call it everywhere.
+  if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
+  const hasPort = /:\d+(?:\/|$)/.test(named.replace(/^https?:\/\//, ""));
+  if (!hasPort && url.protocol === "http:") url.port = "11434";
+  return url.toString().replace(/\/+$/, "");
 }
 
 /** Every variable that the agent-runner may read to reach a model. */

@@ -12,6 +12,7 @@ import { ownIdentity } from "../base/process-identity.ts";
 import { pruneRunners } from "../release/prune-runners.ts";
 import { LLM_ENVIRONMENT } from "../schema/llm.ts";
 import { describeModel, llmEnvironment } from "../settings/model.ts";
+import { checkReach } from "../settings/reach.ts";
 import { type LoadedSettings, readSettings } from "../settings/read-settings.ts";
 import { openPartLogs, type PartLogs } from "../supervisor/part-logs.ts";
 import {
@@ -73,9 +74,10 @@ interface Start {
 
 async function runUntil(
   stopAsked: Promise<string>,
-  { paths, loaded: { settings }, environment, logs }: Start,
+  { paths, loaded, environment, logs }: Start,
 ): Promise<void> {
   const log = logs.server;
+  const { settings } = loaded;
   const llm = llmEnvironment(settings, environment);
   const logLevel = logLevelOf(process.env);
   const supervisor = supervise(describeParts({ paths, log, logLevel, llm }), {
@@ -83,14 +85,16 @@ async function runUntil(
     onLine: logs.write,
     folder: paths.home,
   });
-  const model = describeModel(settings, environment);
+  const model = describeModel(loaded, environment);
   const build = buildIdentity(agentRunner.sha256);
   const server = startServer({ paths, ...settings.server, model, supervisor, build, log });
   const { url, startedAt } = server;
   const hint = { ...ownIdentity(), url, version, build, startedAt };
   writeServerHint(paths, hint);
   log.info(`listening on ${url}`, { home: paths.home, version });
-  if (model.problem !== undefined) log.warn(model.problem);
+  void checkReach(model).then(({ problem }) => {
+    if (problem !== undefined) log.warn(problem);
+  });
   if (!isLoopback(settings.server.listen)) {
     log.warn("other machines can reach this server; what they send and get is not encrypted");
   }

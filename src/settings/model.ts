@@ -4,9 +4,12 @@ import {
   chooseProvider,
   LLM_ENVIRONMENT,
   LLM_VARIABLES,
+  ollamaAddress,
+  type ProviderChoice,
   providerFacts,
   withoutCredentials,
 } from "../schema/llm.ts";
+import type { LoadedSettings } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,20 +33,48 @@ export function llmEnvironment(
 }
 
 /** The model that agents get when they name none, and why; or what is missing, as one sentence with the ways out. */
-export function describeModel(settings: Settings, environment: Environment): ModelReport {
-  const { provider, reason } = chooseProvider(settings.llm, environment);
+export function describeModel(
+  { settings, entries }: LoadedSettings,
+  environment: Environment,
+): ModelReport {
+  const { provider, choice } = chooseProvider(settings.llm, environment);
   const facts = providerFacts[provider];
   const model = settings.llm.model ?? facts.model;
-  const baseUrl =
-    settings.llm.baseUrl ?? fromVariable(facts.baseUrlVariable, environment) ?? facts.baseUrl;
+  const baseUrl = settings.llm.baseUrl ?? usualAddress(provider, environment);
   const problem = findProblem(provider, settings, environment);
   return {
     provider,
-    reason,
+    reason: reasonOf(choice, entries),
     ...(model === undefined ? {} : { model }),
     ...(baseUrl === undefined ? {} : { baseUrl: withoutCredentials(baseUrl) }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** What `reason` says when nobody has chosen. */
+export const NO_CHOICE = "no provider is set and no API key is there";
+
+/** The flag, variable or file that chose, as `config list` names it. */
+function reasonOf(choice: ProviderChoice, entries: LoadedSettings["entries"]): string {
+  switch (choice.by) {
+    case "setting": {
+      const origin = entries.find(({ key }) => key === choice.key)?.from;
+      return `chosen by ${origin ?? `the setting ${choice.key}`}`;
+    }
+    case "variable":
+      return `${choice.name} is set`;
+    case "nothing":
+      return NO_CHOICE;
+    default:
+      return choice satisfies never;
+  }
+}
+
+function usualAddress(provider: Provider, environment: Environment): string | undefined {
+  const { baseUrlVariable, baseUrl } = providerFacts[provider];
+  const given = fromVariable(baseUrlVariable, environment);
+  if (given === undefined) return baseUrl;
+  return provider === "ollama" ? (ollamaAddress(given) ?? given) : given;
 }
 
 function findProblem(

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { StigmerError } from "../base/errors.ts";
 import { pathsOf } from "../base/paths.ts";
 import { describeModel, llmEnvironment } from "./model.ts";
+import { checkReach } from "./reach.ts";
 import { readSettings } from "./read-settings.ts";
 import { setSetting } from "./set-setting.ts";
 
@@ -164,8 +165,7 @@ test("a bad value leaves the file as it was", () => {
 });
 
 function modelOf(environment: Record<string, string>, config = "") {
-  const { settings } = readSettings({ paths: freshHome(config), environment });
-  return describeModel(settings, environment);
+  return describeModel(readSettings({ paths: freshHome(config), environment }), environment);
 }
 
 test.each([
@@ -204,6 +204,46 @@ test.each([
   ["llm: {provider: openai-compatible, baseUrl: 'http://x'}", "llm.model"],
 ])("%j says what is missing", (config, named) => {
   expect(modelOf({}, config).problem).toContain(named);
+});
+
+test("the flag, variable or file that chose the model is named", () => {
+  const paths = freshHome("llm: {provider: ollama}");
+  const address = { STIGMER_LLM_BASE_URL: "http://x", STIGMER_LLM_MODEL: "m" };
+  const reasonOf = (environment: Record<string, string>, flags: Record<string, string> = {}) =>
+    describeModel(readSettings({ paths, environment, flags }), environment).reason;
+
+  expect(reasonOf({})).toBe(`chosen by ${paths.config}`);
+  expect(reasonOf({ STIGMER_LLM_PROVIDER: "ollama" })).toBe("chosen by STIGMER_LLM_PROVIDER");
+  expect(reasonOf({ STIGMER_LLM_PROVIDER: "openai" }, { "llm.provider": "ollama" })).toBe(
+    "chosen by --llm-provider",
+  );
+  expect(modelOf(address).reason).toBe("chosen by STIGMER_LLM_BASE_URL");
+  expect(modelOf({ OPENAI_API_KEY: "k" }).reason).toBe("OPENAI_API_KEY is set");
+});
+
+test("a model on this machine that does not answer is a problem, with the ways out", async () => {
+  using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const OLLAMA_HOST = `127.0.0.1:${server.port}`;
+  const chosen = { OLLAMA_HOST, STIGMER_LLM_PROVIDER: "ollama" };
+
+  const there = await checkReach(modelOf({ OLLAMA_HOST }));
+  await server.stop(true);
+  const gone = await checkReach(modelOf({ OLLAMA_HOST }));
+  const other = await checkReach(modelOf(chosen));
+
+  expect(there.problem).toBeUndefined();
+  expect(gone.problem).toBe(
+    `Ollama does not answer at http://${OLLAMA_HOST}, and no API key is there: set ANTHROPIC_API_KEY or OPENAI_API_KEY and restart the server, or start Ollama`,
+  );
+  expect(other.problem).toBe(
+    `ollama/qwen3:8b does not answer at http://${OLLAMA_HOST} (chosen by STIGMER_LLM_PROVIDER): start it, or choose another`,
+  );
+});
+
+test("a model elsewhere is not tried", async () => {
+  const model = modelOf({ OLLAMA_HOST: "192.0.2.1:9" });
+
+  expect(await checkReach(model)).toEqual(model);
 });
 
 test("the agent-runner gets the settings as variables and nothing that it does not need", () => {

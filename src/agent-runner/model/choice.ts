@@ -3,6 +3,7 @@ import {
   chooseProvider,
   LLM_VARIABLES,
   LlmSettings,
+  ollamaAddress,
   providerFacts,
   withoutCredentials,
 } from "../../schema/llm.ts";
@@ -137,22 +138,13 @@ function chooseApiKey(
   return apiKey;
 }
 
-/** What OLLAMA_HOST may hold (`host`, `host:port`, `:port`, a URL), as the address of its OpenAI-compatible API. */
 function ollamaUrl(host: string): string {
-  const withScheme = /^https?:\/\//.test(host) ? host : `http://${host}`;
-  const named = withScheme.replace(/^(https?:\/\/)(?=:)/, "$1127.0.0.1");
-  if (!URL.canParse(named)) {
-    throw modelFailure(
-      400,
-      `OLLAMA_HOST is "${host}", which is no address: write it like 127.0.0.1:11434`,
-    );
-  }
-  const url = new URL(named);
-  // Servers listen on 0.0.0.0; clients can't call it everywhere.
-  if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
-  const hasPort = /:\d+(?:\/|$)/.test(named.replace(/^https?:\/\//, ""));
-  if (!hasPort && url.protocol === "http:") url.port = "11434";
-  return withVersionPath(url.toString());
+  const address = ollamaAddress(host);
+  if (address !== undefined) return withVersionPath(address);
+  throw modelFailure(
+    400,
+    `OLLAMA_HOST is "${host}", which is no address: write it like 127.0.0.1:11434`,
+  );
 }
 
 /** Some tools write the address with `/v1`, others without. */

@@ -1,5 +1,6 @@
 import { version } from "../../base/build-info.ts";
 import { Health, Readiness, ServerReport } from "../../schema/api/server.ts";
+import { checkReach } from "../../settings/reach.ts";
 import { defineRoute, NoBody, NoQuery, type Route } from "../route.ts";
 import type { Services } from "../services.ts";
 
@@ -61,6 +62,9 @@ function report(services: Services): Route {
       body: NoBody,
       answers: { 200: { description: "The report.", schema: ServerReport } },
     },
-    () => Response.json(services.report()),
+    async () => {
+      const told = services.report();
+      return Response.json({ ...told, model: await checkReach(told.model) });
+    },
   );
 }
