@@ -1,13 +1,17 @@
 import type { Paths } from "../../src/base/paths.ts";
+import { makeHome } from "../../src/base/private-folder.ts";
+import { ensureRunner } from "../../src/release/ensure-runner.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
 import { Provider } from "../../src/schema/kinds/agent.ts";
 import { isUsualAddress } from "../../src/schema/llm.ts";
 import { readSettings } from "../../src/settings/read-settings.ts";
 import { settingKeys } from "../../src/settings/settings.ts";
-import { startDaemon } from "../../src/supervisor/daemon.ts";
+import { daemonState, startDaemon } from "../../src/supervisor/daemon.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import type { ValuesOf } from "../define.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { ownBuild } from "../runner/own-build.ts";
+import { showingDownload } from "../runner/show-download.ts";
 import { SKEW_FIX, skewOf } from "../skew.ts";
 import { readServerReport } from "./report.ts";
 
@@ -58,10 +62,12 @@ export interface ServerStart {
 }
 
 /**
- * Checks the settings first, so that a mistake is told here and not in a log. What this folder's stigmer.yaml says
- * travels as variables: the server lives in another folder.
+ * Checks the home and the settings first, so that a mistake is told here and not in a log. What this folder's
+ * stigmer.yaml says travels as variables: the server lives in another folder.
  */
-export function prepareStart(paths: Paths, flags: ServerFlags): ServerStart {
+export function prepareStart(paths: Paths, flags: ServerFlags, terminal: Terminal): ServerStart {
+  const { wasOpen } = makeHome(paths.home);
+  if (wasOpen) terminal.talk.info(`others could look into ${paths.home}; now only you can`);
   const values = flagValues(flags);
   const { entries } = readSettings({
     paths,
@@ -95,19 +101,26 @@ function flagValues(flags: ServerFlags): { word: string; key: string; text: stri
   );
 }
 
-type LaunchFlags = ServerFlags & { timeout: number };
+export interface Launch {
+  readonly paths: Paths;
+  readonly start: ServerStart;
+  /** How many seconds the server may take to get ready. */
+  readonly timeout: number;
+}
 
-/** Starts the server unless it runs, and prints where it is. Whoever calls that off does not get a server. */
-export async function launch(
-  paths: Paths,
-  flags: LaunchFlags,
-  terminal: Terminal,
-): Promise<number> {
-  const start = prepareStart(paths, flags);
+/**
+ * Brings the agent-runner and starts the server, unless it runs, and prints where it is. Whoever calls that off does
+ * not get a server.
+ */
+export async function launch(options: Launch, terminal: Terminal): Promise<number> {
   return untilInterrupted(
     async (signal) => {
       try {
-        await launchUnless(signal, { paths, start, timeout: flags.timeout, terminal });
+        const { state } = daemonState(options.paths);
+        if (state === "stopped" || state === "stale") {
+          await prepareRunner(options.paths, signal, terminal);
+        }
+        await launchUnless(signal, options, terminal);
       } catch (error) {
         if (!signal.aborted) throw error;
         terminal.talk.warn("the start was called off: what it had started is stopped");
@@ -117,16 +130,25 @@ export async function launch(
   );
 }
 
-interface Launch {
-  readonly paths: Paths;
-  readonly start: ServerStart;
-  readonly timeout: number;
-  readonly terminal: Terminal;
+/** Here a person sees how a download goes; the server, which asks again, finds it done. */
+async function prepareRunner(paths: Paths, signal: AbortSignal, terminal: Terminal): Promise<void> {
+  const say = (message: string): void => terminal.talk.info(message);
+  await showingDownload(terminal, say, ({ onProgress, onNotice }) =>
+    ensureRunner(paths, {
+      build: ownBuild,
+      thorough: true,
+      becomesCurrent: true,
+      signal,
+      onProgress: onNotice,
+      onDownload: onProgress,
+    }),
+  );
 }
 
 async function launchUnless(
   signal: AbortSignal,
-  { paths, start, timeout, terminal }: Launch,
+  { paths, start, timeout }: Launch,
+  terminal: Terminal,
 ): Promise<void> {
   const patience = setTimeout(() => {
     terminal.talk.info(`it is not ready yet; waiting for at most ${timeout} s`);

@@ -2,7 +2,7 @@ import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { endServer } from "./end.ts";
-import { launch, serverArguments } from "./launch.ts";
+import { launch, prepareStart, serverArguments } from "./launch.ts";
 import { requireOwnServer } from "./report.ts";
 
 const GRACE_MS = 10_000;
@@ -15,6 +15,8 @@ export const restart = command({
   async run(flags, terminal) {
     requireOwnServer(flags);
     const paths = homePaths();
+    // A server that could not be started again must not be stopped.
+    const prepared = prepareStart(paths, flags, terminal);
     const ended = await untilInterrupted(
       async (signal) => {
         const outcome = await endServer(paths, { graceMs: GRACE_MS, signal }, terminal);
@@ -22,6 +24,7 @@ export const restart = command({
       },
       ["SIGINT", "SIGTERM"],
     );
-    return ended === 0 ? launch(paths, flags, terminal) : ended;
+    if (ended !== 0) return ended;
+    return launch({ paths, start: prepared, timeout: flags.timeout }, terminal);
   },
 });

@@ -1,4 +1,3 @@
-import { makeHome } from "../../src/base/private-folder.ts";
 import { becomeServer } from "../../src/supervisor/foreground.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
@@ -24,9 +23,8 @@ export const start = command({
   async run({ foreground, ...flags }, terminal) {
     requireOwnServer(flags);
     const paths = homePaths();
-    const { wasOpen } = makeHome(paths.home);
-    if (wasOpen) terminal.talk.info(`others could look into ${paths.home}; now only you can`);
-    if (foreground) becomeServer(paths, prepareStart(paths, flags));
-    return launch(paths, flags, terminal);
+    const prepared = prepareStart(paths, flags, terminal);
+    if (foreground) becomeServer(paths, prepared);
+    return launch({ paths, start: prepared, timeout: flags.timeout }, terminal);
   },
 });

@@ -18,6 +18,7 @@ const PATTERNS: [RegExp, string][] = [
   [/\b(linux|darwin)-(amd64|arm64)\b/g, "[target]"],
   [/\b[0-9a-f]{64}\b/g, "[sha256]"],
   [/\b[0-9a-f]{40}\b/g, "[commit]"],
+  [/\b[0-9a-f]{16}(?=-dev\/)/g, "[digest]"],
   // A column is as wide as what is in it.
   [/(?<=\S) {2,}(?=\[)/g, "  "],
   [/(?<=\]) {2,}(?=\S)/g, "  "],

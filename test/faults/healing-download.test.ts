@@ -67,8 +67,12 @@ async function askWithin(
   });
 }
 
-/** All that `runner path` writes to a terminal. */
-async function onTerminal(place: Ground, environment: Environment): Promise<string> {
+/** All that a command writes to a terminal. */
+async function onTerminal(
+  place: Ground,
+  words: readonly string[],
+  environment: Environment,
+): Promise<string> {
   let written = "";
   const decoder = new TextDecoder();
   const terminal = new Bun.Terminal({
@@ -76,7 +80,7 @@ async function onTerminal(place: Ground, environment: Environment): Promise<stri
     rows: 20,
     data: (_terminal, data) => void (written += decoder.decode(data, { stream: true })),
   });
-  const child = Bun.spawn([binary, "runner", "path"], {
+  const child = Bun.spawn([binary, ...words], {
     cwd: place.home,
     env: {
       PATH: process.env["PATH"],
@@ -429,12 +433,71 @@ describe.concurrent("the way to the mirror", () => {
       await using place = ground({ STIGMER_OFFLINE: "1" });
 
       const outcome = await place.stigmer(["server", "--port", "0"], { binary });
+      const foreground = ["server", "--port", "0", "--foreground"];
+      const ofService = await place.stigmer(foreground, { binary });
 
-      expect(outcome).toMatchObject({ status: 1, stdout: "" });
-      expect(outcome.stderr).toContain(`(embedded: the binary ${binary} is damaged)`);
-      expect(outcome.stderr).toContain(`/${version}/${asset} (${good.length} bytes) is needed`);
-      expect(outcome.stderr).toContain(`put it at ${cached(place)}`);
-      expect(outcome.stderr).toContain("stigmer runner install --from FILE");
+      expect(outcome.stderr).toContain(`  embedded: the binary ${binary} is damaged\n`);
+      // Here a log is all there is, and its reader is shown one sentence.
+      expect(ofService.stderr).toContain(`(embedded: the binary ${binary} is damaged)`);
+      for (const { status, stdout, stderr } of [outcome, ofService]) {
+        expect([status, stdout]).toEqual([1, ""]);
+        expect(stderr).toContain(`/${version}/${asset} (${good.length} bytes) is needed`);
+        expect(stderr).toContain(`put it at ${cached(place)}`);
+        expect(stderr).toContain("stigmer runner install --from FILE");
+      }
+      expectNothingInPlace(place);
+    },
+    SLOW_MS,
+  );
+
+  test.each([[[]], [["--json"]]])(
+    "is shown by a start of the server %p too, which finds the runner there",
+    async (flags) => {
+      await using place = ground();
+      await using server = await mirror();
+      const environment = from(server.faulty("trickle"));
+      const words = ["server", "--port", "0", ...flags];
+
+      const started = await place.stigmer(words, { binary, environment });
+
+      expect(started.status).toBe(0);
+      expect(started.stderr).toMatch(/^downloaded \d+ % of 1\.\d MB$/m);
+      expect(started.stderr).toMatch(/^installed agent-runner .* \(download\) in /m);
+      if (flags.length > 0) expectClean(started);
+      expect(server.requests).toHaveLength(1);
+    },
+    SLOW_MS,
+  );
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
+    "is left by a start of the server on %s, and what came is kept",
+    async (signal, exitStatus) => {
+      await using place = ground();
+      await using server = await mirror();
+      const starter = Bun.spawn([binary, "server", "--port", "0"], {
+        cwd: place.home,
+        env: {
+          PATH: process.env["PATH"],
+          HOME: place.home,
+          STIGMER_HOME: place.state,
+          ...from(server.faulty("stall")),
+        },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+      });
+      await untilReceived(place, half);
+
+      starter.kill(signal);
+      const [out, err] = await Promise.all([starter.stdout.text(), starter.stderr.text()]);
+
+      expect([await starter.exited, out]).toEqual([exitStatus, ""]);
+      expect(err).toEndWith("warning: the start was called off: what it had started is stopped\n");
+      expect((await place.stigmer(["server", "status"], { binary })).status).toBe(3);
+      expect(readFileSync(cached(place, ".part"))).toHaveLength(half);
       expectNothingInPlace(place);
     },
     SLOW_MS,
@@ -459,13 +522,13 @@ describe.concurrent("the way to the mirror", () => {
     SLOW_MS,
   );
 
-  test(
-    "shows how far it is: a bar on a terminal, which is gone at the end",
-    async () => {
+  test.each(["runner path", "server --port 0"])(
+    "shows how far it is: a bar of `%s` on a terminal, which is gone at the end",
+    async (words) => {
       await using place = ground();
       await using server = await mirror();
 
-      const written = await onTerminal(place, from(server.faulty("trickle")));
+      const written = await onTerminal(place, words.split(" "), from(server.faulty("trickle")));
 
       expect(written).toContain("\r\u001B[K[==");
       expect(written).toMatch(/=+ +\] +\d+ % of 1\.\d MB/);
@@ -494,7 +557,7 @@ describe.concurrent("the way to the mirror", () => {
       expect(wrong).toMatchObject({ status: 1, stdout: "" });
       expect(wrong.stderr).toContain("wrong digest: it has SHA-256 ");
       expect(offline.status).toBe(5);
-      expect(offline.stderr).toContain("STIGMER_OFFLINE forbids to fetch it");
+      expect(offline.stderr).toContain("--offline forbids to fetch it");
       expect(right.status).toBe(0);
       expect(JSON.parse(right.stdout)).toMatchObject({ version, sha256: digest, source: "file" });
       expect(right.stderr).toContain("downloaded 100 %");

@@ -1,18 +1,22 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import {
   chmodSync,
   chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 
 import { identityOf } from "../../src/base/process-identity.ts";
+import { sha256Hex } from "../../src/base/sha256.ts";
 import { binary, releases, run } from "../multicall/compiled.ts";
 import {
   environmentOf,
@@ -77,6 +81,121 @@ test(
 
     expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining("ready at") });
     expect((await place.status()).pid).not.toBe(before.pid);
+  },
+  SLOW_MS,
+);
+
+test(
+  "stop after kill -9 forgets the dead server",
+  async () => {
+    await using place = ground();
+    await place.stigmer(START);
+    const before = await place.status();
+    process.kill(before.pid, "SIGKILL");
+    await untilGone(pidsOf(before));
+
+    const killed = await place.stigmer(["server", "status"]);
+    const stopped = await place.stigmer(["server", "stop", "--json"]);
+    const after = await place.stigmer(["server", "status"]);
+
+    expect([killed.status, stopped.status, after.status]).toEqual([1, 0, 3]);
+    expect(JSON.parse(stopped.stdout)).toEqual({ stopped: false });
+  },
+  SLOW_MS,
+);
+
+test(
+  "a restart that could not start again stops nothing",
+  async () => {
+    await using place = ground();
+    await place.stigmer(START);
+    const { pid } = await place.status();
+    const restart = () => place.stigmer(["server", "restart", "--port", "0"]);
+
+    writeFileSync(join(place.state, "config.yaml"), "server:\n  port: banana\n", { mode: 0o600 });
+    const misspelt = await restart();
+    rmSync(join(place.state, "config.yaml"));
+    chmodSync(place.state, 0o777);
+    const open = await restart();
+    chmodSync(place.state, 0o700);
+
+    expect(misspelt).toMatchObject({ status: 2, stdout: "" });
+    expect(misspelt.stderr).toContain("config.yaml");
+    expect(open).toMatchObject({ status: 4, stdout: "" });
+    expect((await place.status()).pid).toBe(pid);
+  },
+  SLOW_MS,
+);
+
+const mayBeNobody =
+  process.getuid?.() === 0 &&
+  Bun.spawnSync(["setpriv", "--reuid=65534", "--clear-groups", binary, "version"]).success;
+if (!mayBeNobody) console.warn("skipped: no test can act as another user here");
+
+test.skipIf(!mayBeNobody)(
+  "stop by somebody who may not says so, and stops nothing",
+  async () => {
+    await using place = ground();
+    await place.stigmer(START);
+    const { pid } = await place.status();
+    for (const name of ["..", ".", "run"]) chmodSync(join(place.state, name), 0o755);
+    for (const name of ["server.lock", "server.json"]) {
+      chmodSync(join(place.state, "run", name), 0o644);
+    }
+
+    const nobody = ["setpriv", "--reuid=65534", "--clear-groups"];
+    const refused = await run([...nobody, binary, "server", "stop"], { home: place.home });
+
+    expect(refused).toMatchObject({ status: 4, stdout: "" });
+    expect(refused.stderr).toStartWith(
+      `error: this user may not stop the server (process ${pid})\nhint: `,
+    );
+    expect((await place.status()).pid).toBe(pid);
+  },
+  SLOW_MS,
+);
+
+test(
+  "a chosen agent-runner is told at each start",
+  async () => {
+    await using place = ground();
+    const { binary: program } = releases.new;
+    const { runner, version } = releases.old;
+    const digest = sha256Hex(readFileSync(runner));
+    const words = ["runner", "install", "--from", runner, "--allow-digest", digest];
+    await place.stigmer(words, { binary: program });
+
+    const started = await place.stigmer(START, { binary: program });
+
+    expect(started).toMatchObject({ status: 0, stdout: expect.stringContaining("ready at") });
+    expect(started.stderr).toBe(
+      `using the chosen agent-runner ${version} (file); \`stigmer runner reset\` ends that\n`,
+    );
+  },
+  SLOW_MS,
+);
+
+const locks = join(mkdtempSync(join(tmpdir(), "stigmer-locks-")), "refuse.so");
+afterAll(() => rmSync(dirname(locks), { recursive: true }));
+const canRefuseLocks =
+  process.platform === "linux" &&
+  Bun.which("cc") !== null &&
+  Bun.spawnSync(["cc", "-shared", "-fPIC", "-o", locks, join(import.meta.dir, "refuse-locks.c")])
+    .success;
+if (!canRefuseLocks) console.warn("skipped: without a C compiler on Linux locks can't be refused");
+
+test.skipIf(!canRefuseLocks).each([["server"], ["internal-server"]])(
+  "%s on a file system without locks says that, and not that a server runs",
+  async (program) => {
+    await using place = ground();
+
+    const refused = await place.stigmer([program, "--port", "0"], {
+      environment: { LD_PRELOAD: locks },
+    });
+
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toMatch(/^error: the file system of .* refuses locks \(error 37\)\n/);
+    expect(refused.stderr).toContain("hint: put STIGMER_HOME on a local file system");
   },
   SLOW_MS,
 );
@@ -246,22 +365,26 @@ test.each([
   expect(refused.stderr).toContain(`error: ${sentence}`);
 });
 
-test("a working directory that was deleted is one sentence", async () => {
-  await using place = ground();
-  const script = `mkdir gone && cd gone && rmdir ../gone && exec ${binary} version`;
+test(
+  "a working directory that was deleted is one sentence, and once it is left a server starts",
+  async () => {
+    await using place = ground();
+    const inDeleted = (words: string) =>
+      run(["sh", "-c", `mkdir gone && cd gone && rmdir ../gone && exec ${binary} ${words}`], {
+        home: place.home,
+      });
 
-  const child = Bun.spawn(["sh", "-c", script], {
-    cwd: place.home,
-    env: { PATH: process.env["PATH"], STIGMER_HOME: place.state },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  await child.exited;
+    const refused = await inDeleted("server --port 0");
+    const stopped = await place.stigmer(["server", "status"]);
+    const started = await place.stigmer(START);
 
-  expect(`${out}${err}`.trim().split("\n").length).toBeLessThanOrEqual(2);
-  expect(`${out}${err}`).not.toContain("    at ");
-});
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toMatch(/^error: the current working directory was deleted.*\n$/i);
+    expect(stopped.status).toBe(3);
+    expect(started.status).toBe(0);
+  },
+  SLOW_MS,
+);
 
 test(
   "a server outlives the folder and the terminal that it was started from",
@@ -408,7 +531,7 @@ test.each([
     expect(foreground.stderr).toMatch(/^error: /m);
     expect(foreground.stderr).toContain(reason);
     expect(refused).toMatchObject({ status: 1, stdout: "" });
-    expect(refused.stderr).toStartWith("error: ");
+    expect(refused.stderr).toMatch(/^error: /m);
     expect(refused.stderr).toContain(reason);
     expect(refused.stderr).toContain(help);
     expect(refused.stderr).not.toContain("    at ");
@@ -438,7 +561,7 @@ test.skipIf(!canUnshare)(
       stdout: `a server runs on ${place.state}, but among other processes\n`,
     });
     expect(stopped.stderr).toContain("but nothing says which process it is");
-    expect(started.stderr).toStartWith(`error: a server already runs on ${place.state}\n`);
+    expect(started.stderr).toContain(`error: a server already runs on ${place.state}\n`);
     expect((await place.stigmer(["server", "status"])).status).toBe(0);
   },
   SLOW_MS,
@@ -458,7 +581,7 @@ test.each([
     const refused = await place.stigmer([...START, "--timeout", "3600"]);
 
     expect(refused).toMatchObject({ status: 1, stdout: "" });
-    expect(refused.stderr).toStartWith("error: ");
+    expect(refused.stderr).toMatch(/^error: /m);
     expect(refused.stderr).toContain(reason);
     expect(refused.stderr).toContain(join(place.state, "run", name));
     expect(refused.stderr).not.toContain("    at ");
