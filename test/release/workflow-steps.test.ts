@@ -4,12 +4,16 @@ import { join } from "node:path";
 
 import { createKeyPair, parseSecretKey } from "../../src/build/release/minisign.ts";
 import { binary, type Outcome, run, scratchFolder } from "../multicall/compiled.ts";
+import { areHere } from "./on-this-machine.ts";
 import { readWorkflow, scriptOf } from "./workflow.ts";
 
 const release = readWorkflow(".github/workflows/release.yml");
+/** What GitHub's machines have and these steps need. */
+const canPlay = areHere("bash", "diff", "git", "grep", "sort", "stat", "tar", "gzip");
+const testStep = test.skipIf(!canPlay);
 
 describe("the version", () => {
-  test.each([
+  testStep.each([
     ["v1.2.3", "false"],
     ["v10.0.0", "false"],
     ["v1.2.3-rc.1", "true"],
@@ -22,7 +26,7 @@ describe("the version", () => {
     expect(stage.outputs()).toBe(`version=${version}\nprerelease=${prerelease}\n`);
   });
 
-  test.each(["1.2.3", "v1.2", "v1.2.3 ", "v1.2.3\nv1.2.4", "v1.2.3;id", "main", ""])(
+  testStep.each(["1.2.3", "v1.2", "v1.2.3 ", "v1.2.3\nv1.2.4", "v1.2.3;id", "main", ""])(
     "%p is none, and nothing goes on with it",
     async (version) => {
       using stage = openStage();
@@ -37,7 +41,7 @@ describe("the version", () => {
 });
 
 describe("the tag", () => {
-  test("of another commit is refused, that of this one is not", async () => {
+  testStep("of another commit is refused, that of this one is not", async () => {
     using stage = openStage();
     const commit = async (): Promise<string> => {
       await stage.git("commit", "--quiet", "--allow-empty", "--message", "a change");
@@ -62,27 +66,51 @@ describe("the tag", () => {
   });
 });
 
+testStep.each([
+  ["v1.2.1", "true", "latest"],
+  ["v1.10.0", "true", "latest"],
+  ["v1.1.9", "false", "release-1.1"],
+  ["v1.3.0-rc.1", "false", "next"],
+  ["v1.1.9-rc.1", "false", "release-1.1"],
+])("beside v1.2.0 and older ones, %s is the latest: %s, and npm's tag %s", async (...row) => {
+  const [version, latest, tag] = row;
+  using stage = openStage();
+  await stage.git("init", "--quiet");
+  await stage.git("commit", "--quiet", "--allow-empty", "--message", "a change");
+  for (const name of ["v1.0.0", "v1.1.8", "v1.2.0", "v2.0.0-rc.1", "v1", "nightly", version]) {
+    await stage.git("tag", name);
+  }
+
+  const { status } = await stage.play("Compare it with the newest release", { VERSION: version });
+
+  expect(status).toBe(0);
+  expect(stage.outputs()).toBe(`latest=${latest}\nnpm-tag=${tag}\n`);
+});
+
 describe("the step that builds and signs", () => {
   const step = "Build";
   const settings = { VERSION: "v1.0.0", SIGNED: "" };
 
-  test("gets the key as a file that only it can read, and that is gone afterwards", async () => {
-    using stage = openStage();
-    stage.program(
-      "make",
-      'echo "$@" >>calls; stat -c %a "$RUNNER_TEMP/release.key" >>calls; env >>calls',
-    );
+  testStep(
+    "gets the key as a file that only it can read, and that is gone afterwards",
+    async () => {
+      using stage = openStage();
+      stage.program(
+        "make",
+        'echo "$@" >>calls; stat -c %a "$RUNNER_TEMP/release.key" >>calls; env >>calls',
+      );
 
-    const { status } = await stage.play(step, { ...settings, SIGNING_KEY_TEXT: "secret" });
+      const { status } = await stage.play(step, { ...settings, SIGNING_KEY_TEXT: "secret" });
 
-    expect(status).toBe(0);
-    expect(stage.calls()[0]).toMatch(/^release-assets VERSION=v1\.0\.0 .*SIGNING_KEY=\/.*\.key/);
-    expect(stage.calls()[1]).toBe("600");
-    expect(stage.calls().join("\n")).not.toContain("secret");
-    expect(existsSync(join(stage.path, "release.key"))).toBe(false);
-  });
+      expect(status).toBe(0);
+      expect(stage.calls()[0]).toMatch(/^release-assets VERSION=v1\.0\.0 .*SIGNING_KEY=\/.*\.key/);
+      expect(stage.calls()[1]).toBe("600");
+      expect(stage.calls().join("\n")).not.toContain("secret");
+      expect(existsSync(join(stage.path, "release.key"))).toBe(false);
+    },
+  );
 
-  test("gets a key that signs", async () => {
+  testStep("gets a key that signs", async () => {
     using stage = openStage();
     const { secretFile, key } = createKeyPair();
     stage.program("make", 'cp "$RUNNER_TEMP/release.key" made.key');
@@ -93,7 +121,7 @@ describe("the step that builds and signs", () => {
     expect(parseSecretKey(readFileSync(path, "utf8"), path).publicKey).toBe(key.publicKey);
   });
 
-  test("does not begin without a key", async () => {
+  testStep("does not begin without a key", async () => {
     using stage = openStage();
     stage.program("make", 'echo "$@" >>calls');
 
@@ -107,12 +135,12 @@ describe("the step that builds and signs", () => {
 describe("a release page", () => {
   const draft = "Draft the release with all its files";
   const publish = "Publish it once all of them are there";
-  const settings = { VERSION: "v1.0.0", PRERELEASE: "false", GITHUB_SHA: "abc" };
+  const settings = { VERSION: "v1.0.0", PRERELEASE: "false", LATEST: "false", GITHUB_SHA: "abc" };
   const created =
     "release create v1.0.0 --draft --prerelease=false --target abc --title v1.0.0 --notes-file notes.md";
   const uploaded = "release upload v1.0.0 release/a release/b";
 
-  test.each([
+  testStep.each([
     ["not there yet", "exit 1", [created, uploaded]],
     ["a draft that was left", "echo true", ["release delete v1.0.0 --yes", created, uploaded]],
   ])("that is %s is drafted with every file", async (_, view, calls) => {
@@ -125,7 +153,7 @@ describe("a release page", () => {
     expect({ status, calls: stage.calls() }).toEqual({ status: 0, calls });
   });
 
-  test("that is published is left alone", async () => {
+  testStep("that is published is left alone", async () => {
     using stage = openStage();
     stage.releaseFiles({ a: "1" });
     stage.program("gh", 'case $2 in view) echo false ;; *) echo "$@" >>calls ;; esac');
@@ -136,8 +164,8 @@ describe("a release page", () => {
     expect(stdout).toContain("v1.0.0 is published, and what is published never changes");
   });
 
-  test.each([
-    ["all files", "1 a\\n2 b", 0, ["release edit v1.0.0 --draft=false"]],
+  testStep.each([
+    ["all files", "1 a\\n2 b", 0, ["release edit v1.0.0 --draft=false --latest=false"]],
     ["one too few", "1 a", 1, []],
     ["one that is cut short", "1 a\\n1 b", 1, []],
   ])("with %s: published or not", async (_, there, status, calls) => {
@@ -151,7 +179,7 @@ describe("a release page", () => {
   });
 });
 
-test("npm gets the packages of platforms first, and none that it has already", async () => {
+testStep("npm gets the packages of platforms first, and none that it has already", async () => {
   using stage = openStage();
   for (const name of ["@stigmer/cli-linux-x64", "@stigmer/cli-darwin-arm64", "stigmer"]) {
     await stage.npmPackage(name);
@@ -175,7 +203,7 @@ test("npm gets the packages of platforms first, and none that it has already", a
   });
 });
 
-test("the tap gets the formula once", async () => {
+testStep("the tap gets the formula once", async () => {
   using stage = openStage();
   stage.releaseFiles({ "stigmer.rb": "class Stigmer < Formula\nend\n" });
   await stage.git("init", "--quiet", "--bare", "--initial-branch=main", "origin");
