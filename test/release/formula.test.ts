@@ -6,6 +6,7 @@ import { sha256Hex } from "../../src/base/sha256.ts";
 import { renderFormula } from "../../src/build/release/formula.ts";
 import { targets } from "../../src/build/release/targets.ts";
 import { releases, run, scratchFolder } from "../multicall/compiled.ts";
+import { areHere } from "./on-this-machine.ts";
 
 const version = "v9.9.1";
 /** A different digest for every target, so that a mixed-up one shows. */
@@ -18,8 +19,7 @@ const systems = [
   ["linux", "arm", "linux-arm64"],
   ["linux", "intel", "linux-amd64"],
 ] as const;
-/** Ruby is not on every machine; where it is missing these say that they were skipped. */
-const hasRuby = Bun.which("ruby") !== null;
+const hasRuby = areHere("ruby");
 const builtReleases = resolve(import.meta.dir, "../../dist/test/release");
 const brew = join(import.meta.dir, "formula/brew.rb");
 

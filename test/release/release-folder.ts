@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Target } from "../../src/build/release/targets.ts";
@@ -40,12 +40,14 @@ export function servedFiles({ version, folder }: ReleaseFolder): ReleaseFiles {
   );
 }
 
-/** Unpacks the archive of a target, by the tar of this machine; the path of the program. */
-export function unpack(release: ReleaseFolder, target: Target, folder: string): string {
+/** Unpacks the archive of a target; the path of the program. */
+export async function unpack(
+  release: ReleaseFolder,
+  target: Target,
+  folder: string,
+): Promise<string> {
   const archive = join(release.folder, `stigmer-${release.version}-${target.name}.tar.gz`);
-  mkdirSync(folder, { recursive: true });
-  const result = Bun.spawnSync(["tar", "-xzf", archive, "-C", folder], { stderr: "inherit" });
-  if (!result.success) throw new Error(`${archive} cannot be unpacked`);
+  await new Bun.Archive(readFileSync(archive)).extract(folder);
   return join(folder, "stigmer");
 }
 
