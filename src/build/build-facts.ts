@@ -12,7 +12,7 @@ export interface BuildFacts {
 /** The version is `dev` unless VERSION asks for a release. */
 export function readBuildFacts(environment: Record<string, string | undefined>): BuildFacts {
   const commit = git("rev-parse", "--short=12", "HEAD");
-  const changes = git("status", "--porcelain", "--untracked-files=no");
+  const changes = git("status", "--porcelain");
   const time = git("log", "-1", "--format=%cI");
   return {
     version: toVersion(environment["VERSION"]),

@@ -74,6 +74,14 @@ test("a copy that was changed since is named at the next use, and not fetched ov
   expect(message).toContain(`${path} is not the bun of @oven/bun-linux-aarch64@`);
 });
 
+test("a folder in the place of a runtime is named", async () => {
+  mkdirSync(join(root, FOLDER, "bun"), { recursive: true });
+
+  const refused = await obtainRuntime(target, root).catch(messageOf);
+
+  expect(refused).toBe(`${join(root, FOLDER, "bun")} is no file`);
+});
+
 test("the Bun that runs now serves where it is the very one", async () => {
   const own = { ...target.runtime, sha256: sha256Hex(await Bun.file(process.execPath).bytes()) };
 

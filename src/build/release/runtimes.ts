@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -63,6 +64,11 @@ export function requireRuntimeVersion(): void {
 }
 
 function isRuntime(path: string, target: Target): boolean {
+  if (!statSync(path).isFile()) {
+    throw new StigmerError("conflict", `${path} is no file`, {
+      hint: "delete it, and the next build fetches it again",
+    });
+  }
   return sha256Hex(readFileSync(path)) === target.runtime.sha256;
 }
 

@@ -1,6 +1,15 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 
+import { identityOf } from "../../base/process-identity.ts";
 import { type BuildFacts, commitTimeOf } from "../build-facts.ts";
 import { bundleRunner } from "../bundle-runner.ts";
 import { places } from "../places.ts";
@@ -46,8 +55,7 @@ export async function writeRelease(request: ReleaseRequest): Promise<void> {
   );
   refuseUncommitted(key, request.facts.commit);
   const folder = resolve(request.folder);
-  const scratch = `${folder}.${process.pid}`;
-  mkdirSync(scratch, { recursive: true });
+  const scratch = makeScratch(folder);
   const binaries = resolve(request.binariesFolder ?? join(scratch, "binaries"));
   try {
     const assets = join(scratch, "assets");
@@ -59,6 +67,20 @@ export async function writeRelease(request: ReleaseRequest): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** A folder beside the release, for this process. Those of builds that were killed go. */
+function makeScratch(folder: string): string {
+  const parent = dirname(folder);
+  const prefix = `.${basename(folder)}.`;
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent).filter((found) => found.startsWith(prefix))) {
+    if (identityOf(Number(name.slice(prefix.length)))) continue;
+    rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const scratch = join(parent, `${prefix}${process.pid}`);
+  mkdirSync(scratch);
+  return scratch;
 }
 
 /** Makes `latest` beside a release lead to it, so that the folder of both is a whole mirror. */
