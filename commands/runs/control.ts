@@ -19,7 +19,7 @@ export const cancel = command({
   async run({ id, reason }, terminal) {
     const client = connect();
     const before = await client.getRun(id);
-    if (before.endedAt !== undefined) throw hasEnded(before, "cancelled");
+    if (before.endedAt !== undefined) throw hasEnded(before);
     // The wish is kept, so that nothing but its being carried out is still to come.
     report(await client.cancelRun(id, reason), "cancelled", terminal);
   },

@@ -29,7 +29,7 @@ export const signal = command({
       ...(data === undefined ? {} : { data: await readJson("--data", data) }),
       ...(signalId === undefined ? {} : { id: signalId }),
     });
-    if (result === "ended") throw hasEnded(await client.getRun(id), "signalled");
+    if (result === "ended") throw hasEnded(await client.getRun(id));
     if (terminal.isJson) terminal.printJson({ result });
     else terminal.print(`signal ${name} ${TOLD[result]}`);
   },

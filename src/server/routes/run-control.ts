@@ -50,7 +50,7 @@ function pause(services: Services): Route {
     },
     async ({ param, query }) => {
       const run = await requireStarted(services, param("id"));
-      if (isEnded(run)) throw hasEnded(run, "paused");
+      if (isEnded(run)) throw hasEnded(run);
       if (isTrue(query.dryRun)) return Response.json(run);
       await services.runner.pause(run.id);
       return Response.json(await awaitRun(services, run.id, isPausedOrEnded));
@@ -72,7 +72,7 @@ function resume(services: Services): Route {
     },
     async ({ param, query }) => {
       const run = await requireStarted(services, param("id"));
-      if (isEnded(run)) throw hasEnded(run, "resumed");
+      if (isEnded(run)) throw hasEnded(run);
       if (isTrue(query.dryRun)) return Response.json(run);
       await services.runner.resume(run.id);
       return Response.json(await awaitRun(services, run.id, ({ status }) => status !== "paused"));
@@ -117,6 +117,6 @@ async function requireStarted(services: Services, id: string): Promise<Run> {
   });
 }
 
-function hasEnded({ id, status }: Run, what: string): StigmerError {
-  return new StigmerError("conflict", `run ${id} is ${status} and can't be ${what}`);
+function hasEnded({ id, status }: Run): StigmerError {
+  return new StigmerError("conflict", `run ${id} has ended: it is ${status}`);
 }
