@@ -18,7 +18,10 @@ export const deleteResource = command({
   },
   async run({ kind, name, allVersions, dryRun }, terminal) {
     const parsed = parseKind(kind);
-    const items = await connect().delete(parsed, name, { allVersions, dryRun });
+    const items = await connect().delete(parsed, name, {
+      dryRun,
+      ...(allVersions && { allVersions }),
+    });
     const names = items.map(nameOf);
     if (terminal.isJson) {
       return terminal.printJson({ kind: parsed, name, deleted: !dryRun, items: names });
