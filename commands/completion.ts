@@ -1,5 +1,4 @@
 import { StigmerError } from "../src/base/errors.ts";
-import { suggest } from "../src/base/suggest.ts";
 import bash from "./completion/bash.txt" with { type: "text" };
 import fish from "./completion/fish.txt" with { type: "text" };
 import zsh from "./completion/zsh.txt" with { type: "text" };
@@ -32,8 +31,7 @@ export const completion = command({
 });
 
 function unknownShell(shell: string): StigmerError {
-  const near = suggest(shell, scripts.keys());
   return new StigmerError("usage", `"${shell}" is not a shell that can be completed for`, {
-    hint: `${near ? `did you mean "${near}"? ` : ""}choose bash, zsh or fish`,
+    hint: "choose bash, zsh or fish",
   });
 }

@@ -53,7 +53,7 @@ export const install = command({
     const runner = await bringRunner(paths, bytes, options);
     if (terminal.isJson) return terminal.printJson(runner);
     terminal.print(`agent-runner ${runner.version} is installed: ${runner.path}`);
-    tellOfRunningServer(paths, terminal);
+    if (!kept) tellOfRunningServer(paths, terminal);
   },
 });
 

@@ -3,6 +3,7 @@ import { ensureRunner } from "../../src/release/ensure-runner.ts";
 import { command } from "../define.ts";
 import { homePaths } from "../home.ts";
 import { ownBuild } from "./own-build.ts";
+import { tellOfRunningServer } from "./running-server.ts";
 import { showDownload } from "./show-download.ts";
 
 export const reset = command({
@@ -14,10 +15,12 @@ export const reset = command({
     const { wasChosen } = await resetRunner(paths, { onProgress });
     const runner = await ensureRunner(paths, {
       build: ownBuild,
+      becomesCurrent: true,
       onProgress,
       ...showDownload(terminal),
     });
-    if (terminal.isJson) terminal.printJson({ wasChosen: wasChosen ?? null, runner });
-    else terminal.print(`agent-runner ${runner.version} of this build is used: ${runner.path}`);
+    if (terminal.isJson) return terminal.printJson({ wasChosen: wasChosen ?? null, runner });
+    terminal.print(`agent-runner ${runner.version} of this build is used: ${runner.path}`);
+    tellOfRunningServer(paths, terminal);
   },
 });

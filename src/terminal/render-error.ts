@@ -37,7 +37,8 @@ function renderIssue(issue: InputIssue, style: Style): string {
 
 /** The message may quote what was there. */
 function isTold({ message, got }: InputIssue): boolean {
-  return got === undefined || message.startsWith(`${got} `);
+  if (got === undefined) return true;
+  return got.startsWith('"') && message.includes(got);
 }
 
 function aside(issue: InputIssue): string {
