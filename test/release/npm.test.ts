@@ -101,7 +101,7 @@ describe("what is published", () => {
     },
   );
 
-  test.skipIf(!hasTar)(
+  test.skipIf(!areHere("tar", "gzip"))(
     "each holds its file, who looks after it, and nothing that changes from build to build",
     async () => {
       const again = await writeNpmPackages({
