@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
 
 import { StigmerError } from "./errors.ts";
+import { kindOf } from "./regular-file.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const MEBIBYTE = 1024 * 1024;
@@ -39,14 +40,7 @@ function readUpTo(descriptor: number, path: string, bytesMax: number): string {
 }
 
 function noFile(path: string, status: Stats): StigmerError {
-  const kind = status.isDirectory()
-    ? "a folder"
-    : status.isFIFO()
-      ? "a pipe"
-      : status.isSocket()
-        ? "a socket"
-        : "a device";
-  return new StigmerError("invalid_input", `"${path}" is ${kind}, not a file`);
+  return new StigmerError("invalid_input", `"${path}" is ${kindOf(status)}, not a file`);
 }
 
 export function tooLarge(what: string, bytesMax: number): StigmerError {
