@@ -21,8 +21,12 @@ export async function withDownloadFolder<T>(
   }
 }
 
-/** The owner of a folder; of the nearest one above it as long as it has to be made. */
-function ownerOf(folder: string): number {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  return found ? found.uid : ownerOf(dirname(folder));
+/** The owner of a folder; of the nearest one above it as long as it has to be made. Nobody where that cannot be seen. */
+function ownerOf(folder: string): number | undefined {
+  try {
+    const found = statSync(folder, { throwIfNoEntry: false });
+    return found ? found.uid : ownerOf(dirname(folder));
+  } catch {
+    return undefined;
+  }
 }
