@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { lock, lockHolder, LockTimedOut, tryLock } from "./file-lock.ts";
+import { isLocked, lock, lockHolder, LockTimedOut, tryLock } from "./file-lock.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -54,6 +54,15 @@ test("is free as soon as its holder is killed, although a child of the holder li
   const held = tryLock(path);
   expect(held).toBeDefined();
   held?.release();
+});
+
+test("a pipe in the place of the file is named, and keeps nobody who looks waiting", () => {
+  const path = join(folder, "a.lock");
+  Bun.spawnSync(["mkfifo", path]);
+
+  expect(() => tryLock(path)).toThrow(`${path} is a pipe, not a file`);
+  expect(isLocked(path)).toBe(false);
+  expect(lockHolder(path)).toBeUndefined();
 });
 
 test("names the holder to who waits, and gives up in a sentence", async () => {

@@ -1,8 +1,9 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, writeSync } from "node:fs";
 
 import { StigmerError } from "./errors.ts";
 import { ownIdentity, ProcessIdentity } from "./process-identity.ts";
 import { cLibrary } from "./process-library.ts";
+import { openRegularFile, readRegularFile } from "./regular-file.ts";
 
 const LOCK_EXCLUSIVE_NO_WAIT = 2 | 4;
 const LOCK_SHARED_NO_WAIT = 1 | 4;
@@ -21,11 +22,7 @@ export interface FileLock {
 
 /** The lock, or undefined when another process has it. The file stays for ever: deleting it would split the lock. */
 export function tryLock(path: string): FileLock | undefined {
-  const descriptor = openSync(
-    path,
-    constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW,
-    0o600,
-  );
+  const descriptor = openRegularFile(path, constants.O_RDWR | constants.O_CREAT);
   const error = cLibrary().flock(descriptor, LOCK_EXCLUSIVE_NO_WAIT);
   if (error === 0) {
     writeHolder(descriptor);
@@ -49,10 +46,10 @@ export function isLocked(path: string): boolean {
   }
 }
 
-/** Undefined where nobody has ever taken the lock. */
+/** Undefined where nobody has ever taken the lock, and where something lies that nobody can lock. */
 function openToLook(path: string): number | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openRegularFile(path, constants.O_RDONLY);
   } catch {
     return undefined;
   }
@@ -86,7 +83,7 @@ export async function lock(
 /** Who wrote itself into the lock file last: good for a message, never a proof that it still holds the lock. */
 export function lockHolder(path: string): ProcessIdentity | undefined {
   try {
-    return ProcessIdentity.parse(JSON.parse(readFileSync(path, "utf8")));
+    return ProcessIdentity.parse(JSON.parse(readRegularFile(path).toString()));
   } catch {
     return undefined;
   }

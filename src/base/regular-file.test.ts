@@ -5,7 +5,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -15,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { StigmerError } from "./errors.ts";
-import { openRegularFile } from "./regular-file.ts";
+import { openRegularFile, readRegularFile } from "./regular-file.ts";
 
 let path = "";
 beforeEach(() => {
@@ -44,7 +43,7 @@ test("a file is made, appended to and read", () => {
   }
 
   expect(refusalOf(READ)).toBe("opened");
-  expect(readFileSync(path, "utf8")).toBe("one two");
+  expect(readRegularFile(path).toString()).toBe("one two");
 });
 
 test("a file that is not there stays a plain error of the system", () => {

@@ -1,4 +1,12 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from "node:fs";
 
 import { StigmerError } from "./errors.ts";
 
@@ -12,6 +20,16 @@ export function openRegularFile(path: string, flags: number, mode = 0o600): numb
   if (found.isFile()) return descriptor;
   closeSync(descriptor);
   throw inTheWay(path, found);
+}
+
+/** The whole content of such a file. */
+export function readRegularFile(path: string): Buffer {
+  const descriptor = openRegularFile(path, constants.O_RDONLY);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function openAtOnce(path: string, flags: number, mode: number): number {
