@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-
 import { StigmerError } from "../src/base/errors.ts";
 import type { Paths } from "../src/base/paths.ts";
 import { isSameProcess } from "../src/base/process-identity.ts";
+import { readSmallFile } from "../src/base/read-small-file.ts";
 import type { Client } from "../src/client/client.ts";
 import { createClient } from "../src/client/http-client.ts";
 import type { ServerPlace } from "../src/client/server-connection.ts";
@@ -19,6 +18,8 @@ export interface ServerAddress {
   /** What the server of this home says of itself; undefined when another was named, or none runs. */
   readonly own: ServerHint | undefined;
 }
+
+const TOKEN_BYTES_MAX = 64 * 1024;
 
 /** A server elsewhere is not started from here. */
 const NAMED_HINT = "see that one runs there, or name another with --server or STIGMER_SERVER_URL";
@@ -75,7 +76,7 @@ function defaultUrl(): string {
 /** Undefined before the first start of a server: it makes the token. */
 function readToken(paths: Paths): string | undefined {
   try {
-    return readFileSync(paths.token, "utf8").trim() || undefined;
+    return readSmallFile(paths.token, TOKEN_BYTES_MAX).trim() || undefined;
   } catch {
     return undefined;
   }

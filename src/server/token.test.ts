@@ -1,5 +1,13 @@
 import { afterAll, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -50,3 +58,15 @@ test.each(["", "short", "two words that together are long enough"])(
     );
   },
 );
+
+test("a pipe and a device in its place are named, and not waited for", () => {
+  const path = join(folder, "pipe");
+  Bun.spawnSync(["mkfifo", path]);
+  const linked = join(folder, "linked");
+  symlinkSync("/dev/zero", linked);
+
+  expect(() => ensureToken(path)).toThrow(
+    `the token can't be read: "${path}" is a pipe, not a file`,
+  );
+  expect(() => ensureToken(linked)).toThrow("is a device, not a file");
+});

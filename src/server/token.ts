@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 
 import { createDurably } from "../base/durable-file.ts";
-import { StigmerError, systemCodeOf } from "../base/errors.ts";
+import { messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
+import { readSmallFile } from "../base/read-small-file.ts";
 
 const TOKEN_BYTES = 32;
 /** What somebody wrote there by hand may be shorter than ours, but not so short that it can be guessed. */
 const LENGTH_MIN = 32;
+const BYTES_MAX = 64 * 1024;
 const OTHERS = 0o077;
 
 /** The token that opens the API: made on the first start, for its owner's eyes only. */
@@ -16,14 +18,15 @@ export function ensureToken(path: string): string {
 
 function readToken(path: string): string | undefined {
   try {
-    const token = readFileSync(path, "utf8").trim();
+    const token = readSmallFile(path, BYTES_MAX).trim();
     if ((statSync(path).mode & OTHERS) !== 0) chmodSync(path, 0o600);
     if (/^[\x21-\x7e]+$/.test(token) && token.length >= LENGTH_MIN) return token;
   } catch (cause) {
     if (systemCodeOf(cause) === "ENOENT") return undefined;
-    throw new StigmerError("failed", `the token in ${path} can't be read`, {
+    const isOther = cause instanceof StigmerError;
+    throw new StigmerError("failed", `the token can't be read: ${messageOf(cause)}`, {
       cause,
-      hint: "check who owns it",
+      hint: isOther ? "move it away: the next start makes a new one" : "check who owns it",
     });
   }
   throw new StigmerError("failed", `${path} holds no token of at least ${LENGTH_MIN} characters`, {
@@ -40,6 +43,8 @@ function makeToken(path: string): string {
   } catch (cause) {
     const other = systemCodeOf(cause) === "EEXIST" ? readToken(path) : undefined;
     if (other !== undefined) return other;
-    throw new StigmerError("failed", `the token can't be written to ${path}`, { cause });
+    throw new StigmerError("failed", `the token can't be written to ${path}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
