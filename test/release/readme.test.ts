@@ -42,9 +42,8 @@ test.skipIf(!canInstall || !canVerify)(
   "its way by hand verifies the list and the archive, and installs",
   async () => {
     using folder = scratchFolder();
-    writeFileSync(join(folder.path, "release-key.pub"), `untrusted comment: a\n${practiceKey()}\n`);
 
-    const outcome = await play(fromFolder(byHand), folder.path);
+    const outcome = await play(fromFolder(byHand, folder.path), folder.path);
 
     expect(outcome).toMatchObject({ status: 0 });
     expect(outcome.stdout).toContain(`Trusted comment: stigmer ${version} `);
@@ -58,8 +57,8 @@ test.skipIf(!canInstall).each([
   ["a list that somebody else signed", "false"],
 ])("its way by hand stops at %s", async (_, minisign) => {
   using folder = scratchFolder();
-  const files = join(folder.path, version);
-  mkdirSync(files);
+  const files = join(folder.path, "releases", version);
+  mkdirSync(files, { recursive: true });
   for (const name of ["checksums.txt", "checksums.txt.minisig"]) {
     copyFileSync(join(published, name), join(files, name));
   }
@@ -68,10 +67,22 @@ test.skipIf(!canInstall).each([
   else copyFileSync(join(published, archive), join(files, archive));
   fakeProgram(folder.path, "minisign", minisign);
 
-  const outcome = await play(fromFolder(byHand, folder.path), folder.path);
+  const outcome = await play(
+    fromFolder(byHand, folder.path, join(folder.path, "releases")),
+    folder.path,
+  );
 
   expect(outcome.status).not.toBe(0);
   expect(existsSync(join(folder.path, ".local/bin/stigmer"))).toBe(false);
+});
+
+test("it names each setting with which the published bytes are built again, and make reads them", () => {
+  const makefile = readFileSync(join(root, "Makefile"), "utf8");
+  const settings = [...section.matchAll(/`([A-Z_]+)=/g)].map(([, name = ""]) => name);
+
+  expect(settings).toEqual(["PUBLIC_KEY", "SIGNED"]);
+  for (const name of settings)
+    expect(makefile).toMatch(new RegExp(`^release-assets:.*${name}=`, "m"));
 });
 
 test("every target that is built is named, and no other", () => {
@@ -120,11 +131,19 @@ test("its help for the script is there", async () => {
   expect(await child.stdout.text()).toContain("STIGMER_INSTALL_DIR");
 });
 
-/** The block with the release that was built for the tests in the place of the first one. */
-function fromFolder(block: string, releasesFolder = join(root, "dist/test/release")): string {
+/** The block with the release and the repository that were made for the tests in the place of the published ones. */
+function fromFolder(
+  block: string,
+  home: string,
+  releasesFolder = join(root, "dist/test/release"),
+): string {
+  const embed = join(home, "repository", version, "embed");
+  mkdirSync(embed, { recursive: true });
+  writeFileSync(join(embed, "release-key.pub"), `untrusted comment: a\n${practiceKey()}\n`);
   return block
     .replace("version=v1.0.0 target=linux-amd64", `version=${version} target=${hostTarget}`)
-    .replace("https://github.com/stigmer/stigmer/releases/download", `file://${releasesFolder}`);
+    .replace("https://github.com/stigmer/stigmer/releases/download", `file://${releasesFolder}`)
+    .replace("https://raw.githubusercontent.com/stigmer/stigmer", `file://${home}/repository`);
 }
 
 function play(
