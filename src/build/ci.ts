@@ -32,7 +32,11 @@ const steps: readonly Step[] = [
     count: () => readReport(report),
   },
   { name: "terminal sessions", command: ["bun", "test/cli/run.ts"], count: readLastLine },
-  { name: "release", command: ["bun", "src/build/test-release.ts"], count: readLastLine },
+  {
+    name: "release",
+    command: ["bun", "src/build/test-release.ts", "--reachable"],
+    count: readLastLine,
+  },
   { name: "demo", command: ["bun", "test/demo/main.ts"], count: readLastLine },
 ];
 
