@@ -59,6 +59,33 @@ test("the formula of a release has the digest of the archive beside it", () => {
   expect(archive?.sha256).toBe(sha256Hex(bytes));
 });
 
+test("each name is a link to the file, and the service is one of them", () => {
+  const lines = blocksIn(renderFormula({ version, digests }));
+  const links = (lines.get("def install") ?? []).flatMap((line) => {
+    const [, file, link] = /^bin\.install_symlink "(.*)" => "(.*)"$/.exec(line) ?? [];
+    return file === undefined ? [] : [[file, link]];
+  });
+  const service = new Map(
+    (lines.get("service") ?? []).map((line) => [
+      line.slice(0, line.indexOf(" ")),
+      line.slice(line.indexOf(" ") + 1),
+    ]),
+  );
+
+  expect(lines.get("def install")).toContain('bin.install "stigmer"');
+  expect(links).toEqual([
+    ["stigmer", "stigmer-server"],
+    ["stigmer", "stigmer-workflow-runner"],
+    ["stigmer", "stigmer-agent-runner"],
+  ]);
+  const [, started] = /^\[opt_bin\/"(.*)"\]$/.exec(service.get("run") ?? "") ?? [];
+  expect(links.map(([, link]) => link)).toContain(started ?? "");
+  expect(service.get("keep_alive")).toBe("true");
+  for (const name of ["log_path", "error_log_path"]) {
+    expect(service.get(name)).toMatch(/^var\/"log\/.+"$/);
+  }
+});
+
 describe.skipIf(!hasRuby)("where ruby is", () => {
   test("it is Ruby without a warning", async () => {
     using folder = scratchFolder();
@@ -153,4 +180,20 @@ function blocksOf(formula: string): Map<string, Archive> {
     if (line === "end") open.pop();
   }
   return archives;
+}
+
+/** What stands in each block of a formula, without what is in blocks inside; each block must end. */
+function blocksIn(formula: string): Map<string, string[]> {
+  const blocks = new Map<string, string[]>();
+  const open: string[] = [];
+  for (const line of formula.split("\n").map((text) => text.trim())) {
+    if (/^(?:class|def) | do$/.test(line)) {
+      open.push(line.replace(/ do$/, ""));
+      blocks.set(open.at(-1) ?? "", []);
+    } else if (line === "end") {
+      if (open.pop() === undefined) throw new Error("an end ends nothing");
+    } else if (line !== "") blocks.get(open.at(-1) ?? "")?.push(line);
+  }
+  if (open.length > 0) throw new Error(`${open.join(", ")} does not end`);
+  return blocks;
 }
