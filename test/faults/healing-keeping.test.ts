@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 
 import { tryLock } from "../../src/base/file-lock.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
-import { releases } from "../multicall/compiled.ts";
+import { releases, run } from "../multicall/compiled.ts";
 import { type Ground, ground, pidsOf } from "./started-server.ts";
 
 const SLOW_MS = 120_000;
@@ -60,6 +60,65 @@ async function untilSaid(stream: ReadableStream<Uint8Array>, words: string): Pro
   }
   throw new Error(`it was never said, only: ${text}`);
 }
+
+/** Which version a link leads to. */
+const linked = (place: Ground, name: string) => readlinkSync(join(runners(place), name)).slice(17);
+const mayMount =
+  process.platform === "linux" &&
+  Bun.which("unshare") !== null &&
+  Bun.spawnSync(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]).success;
+if (!mayMount) console.warn("skipped: this user may not mount a file system");
+
+describe.concurrent("two versions in one home", () => {
+  test(
+    "leave the links alone when they are used in turn; a start of the server moves them",
+    async () => {
+      await using place = ground();
+      await ask(place, {}, old.binary);
+      await ask(place, {}, newer.binary);
+
+      const back = await ask(place, {}, old.binary);
+      expect(back).toMatchObject({ stdout: `agent-runner ${old.version}\n`, stderr: "" });
+      expect([linked(place, "current"), linked(place, "previous")]).toEqual([
+        newer.version,
+        old.version,
+      ]);
+      await place.stigmer(["server", "--port", "0"], { binary: old.binary });
+
+      expect([linked(place, "current"), linked(place, "previous")]).toEqual([
+        old.version,
+        newer.version,
+      ]);
+      expect(readFileSync(join(place.state, "bin/.version"), "utf8")).toBe(`${old.version}\n`);
+    },
+    SLOW_MS,
+  );
+
+  test.skipIf(!mayMount)(
+    "both run from a disk that has become read-only",
+    async () => {
+      await using place = ground();
+      await ask(place, {}, old.binary);
+      await ask(place, {}, newer.binary);
+      const mount = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"';
+      const script = `${mount} && exec "$0" agent-runner --version`;
+      const answer = (binary: string) =>
+        run(["unshare", "--mount", "sh", "-c", script, binary, place.state], { home: place.home });
+
+      expect(await answer(old.binary)).toMatchObject({
+        stdout: `agent-runner ${old.version}\n`,
+        stderr: "",
+      });
+      rmSync(join(place.state, "bin/agent-runner"));
+      const again = await answer(newer.binary);
+
+      expect(again.stdout).toBe(`agent-runner ${newer.version}\n`);
+      expect(again.stderr).toContain("what leads to the agent-runner stays as it is: ");
+      expect(again.stderr).toContain("the file system is read-only");
+    },
+    SLOW_MS,
+  );
+});
 
 describe.concurrent("the lock", () => {
   test(
@@ -275,14 +334,14 @@ describe("a stamp", () => {
       const believed = await ask(place);
       const verified = await place.stigmer(["runner", "verify", "--json"], { binary: old.binary });
       const doctor = await place.stigmer(["doctor", "--json"], { binary: old.binary });
-      await place.stigmer(["server", "--port", "0"], { binary: old.binary });
+      const started = await place.stigmer(["server", "--port", "0"], { binary: old.binary });
 
       expect(believed).toMatchObject({ status: 0, stderr: "" });
       expect(verified.status).toBe(1);
       expect(JSON.parse(verified.stdout).runners).toMatchObject([{ verdict: "bad" }]);
       expect(doctor.stdout).toContain("has SHA-256 ");
       expect(readFileSync(file).equals(readFileSync(old.runner))).toBe(true);
-      expect(logOf(place)).toContain(`installed agent-runner ${old.version} (embedded)`);
+      expect(started.stderr).toContain(`installed agent-runner ${old.version} (embedded)`);
     },
     SLOW_MS,
   );
@@ -399,9 +458,10 @@ describe("a running server", () => {
     async () => {
       await using place = ground();
       const versions: string[] = [];
+      let said = "";
 
       for (const { binary } of [newer, old, newer]) {
-        await place.stigmer(["server", "--port", "0"], { binary });
+        said += (await place.stigmer(["server", "--port", "0"], { binary })).stderr;
         const { runners: list } = JSON.parse(
           (await place.stigmer(["runner", "list", "--json"], { binary })).stdout,
         );
@@ -412,7 +472,7 @@ describe("a running server", () => {
       }
 
       expect(versions).toEqual([newer.version, old.version, newer.version]);
-      expect(logOf(place).match(/"installed agent-runner/g)).toHaveLength(2);
+      expect(said.match(/^installed agent-runner/gm)).toHaveLength(2);
     },
     SLOW_MS,
   );

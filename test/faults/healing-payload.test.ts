@@ -133,7 +133,7 @@ describe.concurrent("in the place of the agent-runner", () => {
       const byHand = await place.stigmer(["runner", "install", "--from", path], { binary });
 
       expectRefused(place, asBundle, `bundle: ${reason(path)}`);
-      expectRefused(place, byHand, what === "nothing" ? "cannot be read" : path);
+      expectRefused(place, byHand, what === "nothing" ? `there is no file "${path}"` : path);
     },
     SLOW_MS,
   );
