@@ -133,6 +133,20 @@ test.each([
   expect(alreadyRunning).toBe(false);
 });
 
+test("pipes in the place of its files keep nobody waiting", async () => {
+  mkdirSync(paths.logs, { recursive: true });
+  mkdirSync(paths.run, { recursive: true });
+  const hint = join(paths.run, "server.json");
+  const log = join(paths.logs, "server.log");
+  Bun.spawnSync(["mkfifo", hint, log]);
+
+  const starting = start();
+
+  expect(starting).rejects.toThrow(`${log} is a pipe, not a file`);
+  await starting.catch(() => {});
+  expect(daemonState(paths)).toEqual({ state: "stopped" });
+});
+
 test("never signals a stranger that got the server's number", async () => {
   const stranger = Bun.spawn(["sleep", "60"]);
   mkdirSync(paths.run, { recursive: true });

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { join } from "node:path";
 
 import { StigmerError } from "../base/errors.ts";
@@ -6,6 +6,7 @@ import { type FileLock, lock } from "../base/file-lock.ts";
 import type { Paths } from "../base/paths.ts";
 import { makePrivateFolder } from "../base/private-folder.ts";
 import { childEnvironment } from "../base/process-environment.ts";
+import { openToAppend } from "./log-file.ts";
 import { askReadiness } from "./readiness.ts";
 import { selfCommand } from "./self-command.ts";
 import {
@@ -87,7 +88,7 @@ async function holdStartLock(paths: Paths, options: DaemonStart): Promise<FileLo
 function spawnServer(paths: Paths, options: DaemonStart): Bun.Subprocess {
   makePrivateFolder(paths.logs);
   // The server writes its log itself; this catches what a dying runtime still says.
-  const output = openSync(join(paths.logs, "server.log"), "a", 0o600);
+  const output = openToAppend(join(paths.logs, "server.log"));
   try {
     const command = options.command ?? [...selfCommand(), "internal-server"];
     const child = Bun.spawn([...command, ...options.args], {

@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, renameSync, writeSync } from "node:fs";
+
+import { openRegularFile } from "../base/regular-file.ts";
 
 const SIZE_BYTES_MAX = 5 * 1024 * 1024;
 /** `x.log`, `x.log.1` and `x.log.2`. */
@@ -22,13 +24,15 @@ export function openLogFile(
     filesMax: FILES_MAX,
   },
 ): LogFile {
-  let descriptor = openSync(path, "a", 0o600);
+  let descriptor = openToAppend(path);
   let sizeBytes = fstatSync(descriptor).size;
   const rotate = (): void => {
-    closeSync(descriptor);
-    shiftFiles(path, limits.filesMax);
-    descriptor = openSync(path, "a", 0o600);
+    // Where no new file can be made, the old one goes on for as long again.
     sizeBytes = 0;
+    shiftFiles(path, limits.filesMax);
+    const old = descriptor;
+    descriptor = openToAppend(path);
+    closeSync(old);
   };
   return {
     write: (line) => {
@@ -42,6 +46,11 @@ export function openLogFile(
     },
     close: () => closeSync(descriptor),
   };
+}
+
+/** Throws where something lies there that is no file. */
+export function openToAppend(path: string): number {
+  return openRegularFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
 }
 
 /** The files of one log, oldest first; not all of them need to exist. */

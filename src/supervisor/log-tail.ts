@@ -1,4 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, readSync, statSync } from "node:fs";
+
+import { StigmerError } from "../base/errors.ts";
+import { openRegularFile } from "../base/regular-file.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -35,8 +38,9 @@ export class LogTail {
 
   #open(): number | undefined {
     try {
-      return openSync(this.#path, "r");
-    } catch {
+      return openRegularFile(this.#path, constants.O_RDONLY);
+    } catch (error) {
+      if (error instanceof StigmerError) throw error;
       return undefined;
     }
   }

@@ -1,5 +1,16 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -103,4 +114,34 @@ test("following goes on through a rotation and finds new parts", async () => {
   }
 
   expect(seen).toEqual(["one", "two", "three", "four", "five"]);
+});
+
+test("a log that can't be begun anew goes on in the old file, and in no other", () => {
+  const path = join(paths.logs, "a.log");
+  const log = openLogFile(path, { sizeBytesMax: 20, filesMax: 2 });
+  log.write("as long as it may be");
+  rmSync(paths.logs, { recursive: true });
+  log.write("more");
+  const other = join(paths.home, "other");
+  const opened = openSync(other, "w");
+
+  log.write("more still");
+  log.close();
+  writeSync(opened, "its own");
+  closeSync(opened);
+
+  expect(readFileSync(other, "utf8")).toBe("its own");
+});
+
+test("a pipe in the place of a log is named by who writes and by who reads", async () => {
+  const path = join(paths.logs, "part.log");
+  Bun.spawnSync(["mkfifo", path]);
+  const logs = openPartLogs(paths);
+  const wanted = { lines: 5, signal: AbortSignal.abort() };
+  const sentence = `${path} is a pipe, not a file`;
+
+  expect(() => logs.open("part")).toThrow(sentence);
+  expect(() => readLogs(paths, { lines: 5 })).toThrow(sentence);
+  expect(Array.fromAsync(followLogs(paths, wanted))).rejects.toThrow(sentence);
+  logs.close();
 });

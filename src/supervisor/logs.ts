@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { StigmerError } from "../base/errors.ts";
 import { LogLine } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { logFilesOf } from "./log-file.ts";
 import { LogTail } from "./log-tail.ts";
 import { asLogLine } from "./part-logs.ts";
@@ -99,10 +101,12 @@ function pathOf(paths: Paths, part: string): string {
   return join(paths.logs, `${part}.log`);
 }
 
+/** A log that can't be read has no lines; one that is no file at all is an error. */
 function readOrEmpty(path: string): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
+    return readRegularFile(path).toString();
+  } catch (error) {
+    if (error instanceof StigmerError) throw error;
     return "";
   }
 }

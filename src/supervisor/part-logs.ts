@@ -10,6 +10,8 @@ export interface PartLogs {
   readonly server: Log;
   /** Takes a line of a part's standard output or error. */
   readonly write: (part: string, line: string) => void;
+  /** Makes the log of a part ready before there is anything to write: throws where something else lies in its place. */
+  readonly open: (part: string) => void;
   close(): void;
 }
 
@@ -29,6 +31,7 @@ export function openPartLogs(paths: Paths, echo?: (line: string) => void): PartL
   return {
     server: createLog("server", toServer, logLevelOf(process.env)),
     write: (part, line) => fileOf(part).write(asLogLine(part, line)),
+    open: (part) => void fileOf(part),
     close: () => {
       for (const file of files.values()) file.close();
       files.clear();

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { z } from "zod";
@@ -9,9 +9,11 @@ import { hasOpen, kernelLockHolders } from "../base/open-files.ts";
 import type { Paths } from "../base/paths.ts";
 import { makePrivateFolder } from "../base/private-folder.ts";
 import { identityOf, isSameProcess, ProcessIdentity } from "../base/process-identity.ts";
+import { readSmallFile } from "../base/read-small-file.ts";
 
 /** Who only looks whether the lock is held has it for a moment; that must not stop a server from starting. */
 const LOOKERS_MS = 1_000;
+const HINT_BYTES_MAX = 64 * 1024;
 
 /** How the log line begins that says why a server did not start. */
 export const START_FAILED = "the server could not start: ";
@@ -54,7 +56,7 @@ export function writeServerHint(paths: Paths, hint: ServerHint): void {
 /** The hint as it was left; undefined when there is none or when it is not a hint. */
 export function readServerHint(paths: Paths): ServerHint | undefined {
   try {
-    return ServerHint.parse(JSON.parse(readFileSync(hintPath(paths), "utf8")));
+    return ServerHint.parse(JSON.parse(readSmallFile(hintPath(paths), HINT_BYTES_MAX)));
   } catch {
     return undefined;
   }

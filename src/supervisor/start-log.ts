@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { StigmerError } from "../base/errors.ts";
 import { LogLine } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { type Complaint, complaintIn } from "./complaint.ts";
 import { asLogLine } from "./part-logs.ts";
 import { START_FAILED } from "./server-state.ts";
@@ -69,7 +70,7 @@ function linesAfter(path: string, before: number): string[] {
 
 function readOrEmpty(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readRegularFile(path);
   } catch {
     return Buffer.alloc(0);
   }
