@@ -3,7 +3,8 @@ import { delimiter, join } from "node:path";
 
 import { target, version } from "../../src/base/build-info.ts";
 import type { Paths } from "../../src/base/paths.ts";
-import { listRunners } from "../../src/release/list-runners.ts";
+import { type InstalledRunner, listRunners } from "../../src/release/list-runners.ts";
+import { chooserOf } from "../../src/release/runner-file.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
 
 const SANDBOX_MAX_MS = 3_000;
@@ -57,15 +58,20 @@ export function checkRunners(paths: Paths): Finding[] {
   if (runners.length === 0) {
     return [note("agent-runner", 'not installed yet; the first "stigmer server" does it')];
   }
-  return runners.map(({ verdict, version: number, folder, reason, source }) =>
-    verdict === "good"
-      ? ok("agent-runner", `${number} is as it was built (${source})`)
-      : problem(
-          "agent-runner",
-          `${folder} ${reason ?? "is missing"}`,
-          '"stigmer server restart" puts a good one in its place',
-        ),
-  );
+  return runners.map(checkRunner);
+}
+
+function checkRunner(runner: InstalledRunner): Finding {
+  const { verdict, version: number, folder, reason, source, roles } = runner;
+  if (verdict !== "good") {
+    const fix = '"stigmer server restart" puts a good one in its place';
+    return problem("agent-runner", `${folder} ${reason ?? "is missing"}`, fix);
+  }
+  if (source !== undefined && roles.includes("pinned")) {
+    const message = `${number} is used, whatever is built (chosen by ${chooserOf(source)})`;
+    return note("agent-runner", message, '"stigmer runner reset" ends it');
+  }
+  return ok("agent-runner", `${number} is as it was built (${source})`);
 }
 
 /** Agents' shell and file tools are refused without it; everything else works. */

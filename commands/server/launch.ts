@@ -4,8 +4,7 @@ import { ensureRunner } from "../../src/release/ensure-runner.ts";
 import type { ServerReport } from "../../src/schema/api/server.ts";
 import { Provider } from "../../src/schema/kinds/agent.ts";
 import { isUsualAddress } from "../../src/schema/llm.ts";
-import { readSettings } from "../../src/settings/read-settings.ts";
-import { settingKeys } from "../../src/settings/settings.ts";
+import { PROJECT_FOLDER_VARIABLE, readSettings } from "../../src/settings/read-settings.ts";
 import { daemonState, startDaemon } from "../../src/supervisor/daemon.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import type { ValuesOf } from "../define.ts";
@@ -63,27 +62,23 @@ export interface ServerStart {
 
 /**
  * Checks the home and the settings first, so that a mistake is told here and not in a log. What this folder's
- * stigmer.yaml says travels as variables: the server lives in another folder.
+ * stigmer.yaml says counts too: the server, which lives in another folder, is told where it is.
  */
 export function prepareStart(paths: Paths, flags: ServerFlags, terminal: Terminal): ServerStart {
   const { wasOpen } = makeHome(paths.home);
   if (wasOpen) terminal.talk.info(`others could look into ${paths.home}; now only you can`);
   const values = flagValues(flags);
+  const projectFolder = process.cwd();
   const { entries } = readSettings({
     paths,
     environment: process.env,
-    projectFolder: process.cwd(),
+    projectFolder,
     flags: Object.fromEntries(values.map(({ key, text }) => [key, text])),
   });
-  const ofProject = entries.flatMap(({ key, value, origin }) => {
-    const variable = settingKeys.find((setting) => setting.key === key)?.variable;
-    return origin === "project" && variable !== undefined
-      ? [[variable, typeof value === "string" ? value : JSON.stringify(value)]]
-      : [];
-  });
+  const isOfProject = entries.some(({ origin }) => origin === "project");
   return {
     args: values.flatMap(({ word, text }) => [word, text]),
-    environment: Object.fromEntries(ofProject),
+    environment: isOfProject ? { [PROJECT_FOLDER_VARIABLE]: projectFolder } : {},
   };
 }
 

@@ -58,6 +58,7 @@ function print({ state, hint, report, home }: Known, terminal: Terminal): void {
     ...hintRows(hint),
     ["data", home],
     ["model", report && describeModel(report)],
+    ["runner", report && chosenRunner(report)],
     ["journal", report?.journalProblem],
     ...brokenRows(report),
   ];
@@ -77,6 +78,13 @@ function hintRows(hint: Known["hint"]): [string, string | undefined][] {
     ["version", hint.version],
     ["", skew && `${skew}: ${SKEW_FIX}`],
   ];
+}
+
+/** One that a person chose hides every later build: that is easily forgotten. */
+function chosenRunner({ agentRunner }: ServerReport): string | undefined {
+  if (agentRunner?.chosenBy === undefined) return undefined;
+  const { version, chosenBy } = agentRunner;
+  return `agent-runner ${version} (chosen by ${chosenBy}; "stigmer runner reset" ends it)`;
 }
 
 /** Runs that show as running for ever: nobody else would tell. */

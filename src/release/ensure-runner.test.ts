@@ -102,6 +102,26 @@ test("changes nothing and says nothing when all is well", async () => {
   expect(said).toEqual([]);
 });
 
+test("says why it put a runner back", async () => {
+  const build = buildOf("v1.0.0");
+  const { path } = await ensureRunner(paths, { build });
+  const said: string[] = [];
+  const onProgress = (message: string) => said.push(message);
+  const other = readFileSync(path).fill("x");
+
+  writeFileSync(path, other);
+  await ensureRunner(paths, { build, thorough: true, onProgress });
+  rmSync(path);
+  await ensureRunner(paths, { build, onProgress });
+
+  expect(said).toEqual([
+    `installed agent-runner v1.0.0 (embedded) in ${path}`,
+    `agent-runner v1.0.0 was damaged (it has SHA-256 ${sha256Hex(other)} instead of ${build.embedded.sha256}) and was put back`,
+    `installed agent-runner v1.0.0 (embedded) in ${path}`,
+    "agent-runner v1.0.0 was gone and was put back",
+  ]);
+});
+
 /** What can be wrong with the file, and how it gets that way. */
 const damages: [what: string, damage: (path: string) => void][] = [
   ["missing", (path) => rmSync(path)],
@@ -334,7 +354,7 @@ test("a runner built by hand wins until it is reset, and every start says so", a
   const said: string[] = [];
   const used = await ensureRunner(paths, { build, onProgress: (message) => said.push(message) });
 
-  expect(used).toEqual(local);
+  expect(used).toEqual({ ...local, chosenBy: "make install-agent-runner" });
   expect(used.source).toBe("local");
   expect(said).toEqual([
     "using the chosen agent-runner dev (local); `stigmer runner reset` ends that",

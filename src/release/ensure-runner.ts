@@ -7,11 +7,12 @@ import type { DownloadProgress } from "./download/request.ts";
 import { findPinned, findRunner, type FoundRunner } from "./find-runner.ts";
 import { type InstallOptions, underInstallLock } from "./install-lock.ts";
 import { installRunner } from "./install.ts";
-import { folderNameOf, linkedFolder } from "./layout.ts";
+import { judgeFile } from "./judge.ts";
+import { folderNameOf, linkedFolder, runnerPath } from "./layout.ts";
 import { areLinksWhole, isCurrent, makeCurrent, removeLink } from "./links.ts";
 import { noteVerified, readManifest, replaceManifest } from "./manifest.ts";
 import { referTo } from "./references.ts";
-import { expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
+import { chooserOf, expectationOf, type RunnerBuild, type RunnerFile } from "./runner-file.ts";
 import { findCopy, type SourceRequest } from "./sources.ts";
 
 /** Links that another process is about to change are not worth a longer wait. */
@@ -101,11 +102,22 @@ function findForUse(
 async function restoreRunner(request: SourceRequest): Promise<FoundRunner> {
   const { paths, build, onProgress } = request;
   const expected = expectationOf(build);
+  const fault = faultOf(paths, build);
   const { bytes, source } = await findCopy(request, expected);
   const runner = await installRunner(paths, { ...expected, bytes, source, target: build.target });
   onProgress(`installed agent-runner ${runner.version} (${source}) in ${runner.path}`);
+  if (fault !== undefined) onProgress(`agent-runner ${runner.version} ${fault} and was put back`);
   const folderName = folderNameOf(expected);
   return { ...runner, folderName, isPinned: false, hasManifest: true, stamp: undefined };
+}
+
+/** What is wrong with the one of this build, if it was installed before. */
+function faultOf(paths: Paths, build: RunnerBuild): string | undefined {
+  const expected = expectationOf(build);
+  const folderName = folderNameOf(expected);
+  const judged = judgeFile(runnerPath(paths, folderName), expected, { thorough: true });
+  if (judged.verdict === "bad") return `was damaged (it ${judged.reason})`;
+  return judged.verdict === "missing" && readManifest(paths, folderName) ? "was gone" : undefined;
 }
 
 /** Mends what a crash or a hand left undone around a good file. */
@@ -141,5 +153,5 @@ function tell(runner: FoundRunner, onProgress: (message: string) => void): Runne
       `using the chosen agent-runner ${version} (${source}); \`stigmer runner reset\` ends that`,
     );
   }
-  return { path, version, sha256, source };
+  return { path, version, sha256, source, ...(isPinned && { chosenBy: chooserOf(source) }) };
 }

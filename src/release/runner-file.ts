@@ -31,6 +31,14 @@ export interface RunnerFile {
   readonly version: string;
   readonly sha256: string;
   readonly source: RunnerSource;
+  /** The command by which a person chose it, instead of the one of this build. */
+  readonly chosenBy?: string;
+}
+
+/** By which command a chosen runner came to be: what is of a build itself can only have been gone back to. */
+export function chooserOf(source: RunnerSource): string {
+  if (source === "local") return "make install-agent-runner";
+  return source === "file" ? "stigmer runner install" : "stigmer runner rollback";
 }
 
 export function expectationOf({ version, embedded }: RunnerBuild): RunnerExpectation {

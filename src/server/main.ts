@@ -10,10 +10,16 @@ import { type Log, logLevelOf } from "../base/log.ts";
 import { findHome, type Paths, pathsOf } from "../base/paths.ts";
 import { ownIdentity } from "../base/process-identity.ts";
 import { pruneRunners } from "../release/prune-runners.ts";
+import type { RunnerFile } from "../release/runner-file.ts";
+import type { ModelReport } from "../schema/api/server.ts";
 import { LLM_ENVIRONMENT } from "../schema/llm.ts";
 import { describeModel, llmEnvironment } from "../settings/model.ts";
 import { checkReach } from "../settings/reach.ts";
-import { type LoadedSettings, readSettings } from "../settings/read-settings.ts";
+import {
+  type LoadedSettings,
+  PROJECT_FOLDER_VARIABLE,
+  readSettings,
+} from "../settings/read-settings.ts";
 import { openPartLogs, type PartLogs } from "../supervisor/part-logs.ts";
 import {
   holdServerLock,
@@ -44,7 +50,8 @@ export async function runServer(args: string[]): Promise<number> {
   const stopAsked = waitForStop();
   const paths = pathsOf(findHome(process.env));
   const environment = { ...process.env };
-  const loaded = readSettings({ paths, environment, flags: options.flags });
+  const projectFolder = environment[PROJECT_FOLDER_VARIABLE] || undefined;
+  const loaded = readSettings({ paths, environment, flags: options.flags, projectFolder });
   forgetSecrets();
   makeFolders(paths);
   const lock = await holdServerLock(paths);
@@ -80,21 +87,22 @@ async function runUntil(
   const { settings } = loaded;
   const llm = llmEnvironment(settings, environment);
   const logLevel = logLevelOf(process.env);
-  const supervisor = supervise(describeParts({ paths, log, logLevel, llm }), {
+  let runner: RunnerFile | undefined;
+  const onRunner = (started: RunnerFile) => (runner = started);
+  const supervisor = supervise(describeParts({ paths, log, logLevel, llm, onRunner }), {
     log,
     onLine: logs.write,
     folder: paths.home,
   });
   const model = describeModel(loaded, environment);
   const build = buildIdentity(agentRunner.sha256);
-  const server = startServer({ paths, ...settings.server, model, supervisor, build, log });
+  const facts = { model, build, runner: () => runner };
+  const server = startServer({ paths, ...settings.server, ...facts, supervisor, log });
   const { url, startedAt } = server;
   const hint = { ...ownIdentity(), url, version, build, startedAt };
   writeServerHint(paths, hint);
   log.info(`listening on ${url}`, { home: paths.home, version });
-  void checkReach(model).then(({ problem }) => {
-    if (problem !== undefined) log.warn(problem);
-  });
+  void warnOfModel(model, log);
   if (!isLoopback(settings.server.listen)) {
     log.warn("other machines can reach this server; what they send and get is not encrypted");
   }
@@ -106,6 +114,12 @@ async function runUntil(
     removeServerHint(paths, hint);
   }
   log.info("stopped");
+}
+
+/** In the background: a start waits for no model. */
+async function warnOfModel(model: ModelReport, log: Log): Promise<void> {
+  const { problem } = await checkReach(model);
+  if (problem !== undefined) log.warn(problem);
 }
 
 interface Watched {

@@ -6,6 +6,7 @@ import type { Log } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
 import { ensureRunner } from "../release/ensure-runner.ts";
 import { runnerCommand } from "../release/runner-command.ts";
+import type { RunnerFile } from "../release/runner-file.ts";
 import { selfCommand } from "../supervisor/self-command.ts";
 import type { PartSpec } from "../supervisor/supervise.ts";
 
@@ -15,6 +16,8 @@ export interface PartsOptions {
   readonly logLevel: string;
   /** What only the agent-runner may see: how to reach a model. */
   readonly llm: Readonly<Record<string, string>>;
+  /** Told which agent-runner is started. */
+  readonly onRunner: (runner: RunnerFile) => void;
 }
 
 export function workflowRunnerSocket(paths: Paths): string {
@@ -22,10 +25,11 @@ export function workflowRunnerSocket(paths: Paths): string {
 }
 
 /** The processes that the server keeps running. */
-export function describeParts({ paths, log, logLevel, llm }: PartsOptions): PartSpec[] {
+export function describeParts(options: PartsOptions): PartSpec[] {
+  const { paths, logLevel, llm } = options;
   const shared = { STIGMER_HOME: paths.home, STIGMER_LOG_LEVEL: logLevel };
   const { environment: runtime } = runnerCommand(paths.runners);
-  const runnerPath = createRunnerPath(paths, log);
+  const runnerPath = createRunnerPath(options);
   return [
     {
       name: "workflow-runner",
@@ -46,19 +50,20 @@ export function describeParts({ paths, log, logLevel, llm }: PartsOptions): Part
  * Asked before each start: a runner that was damaged or deleted in between is put back. The server hashes the file
  * when it starts itself; when its part starts again, it believes the file's stamp.
  */
-function createRunnerPath(paths: Paths, log: Log): () => Promise<string> {
+function createRunnerPath({ paths, log, onRunner }: PartsOptions): () => Promise<string> {
   let thorough = true;
   return async () => {
     const { agentRunner: embedded } = await import("../../embed/agent-runner.ts");
     try {
-      const { path } = await ensureRunner(paths, {
+      const runner = await ensureRunner(paths, {
         build: { version, target, embedded },
         thorough,
         becomesCurrent: thorough,
         onProgress: (message) => log.info(message),
       });
       thorough = false;
-      return path;
+      onRunner(runner);
+      return runner.path;
     } catch (error) {
       throw withReasons(error);
     }

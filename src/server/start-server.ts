@@ -5,6 +5,7 @@ import { commit, version } from "../base/build-info.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
+import type { RunnerFile } from "../release/runner-file.ts";
 import type { ModelReport, Readiness, ServerReport } from "../schema/api/server.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import type { Supervisor } from "../supervisor/supervise.ts";
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly supervisor: Pick<Supervisor, "status">;
   /** Tells builds of one version apart. */
   readonly build: string;
+  /** The agent-runner that was started, once one was. */
+  readonly runner: () => RunnerFile | undefined;
   readonly log: Log;
 }
 
@@ -132,12 +135,19 @@ function readinessOf(supervisor: Pick<Supervisor, "status">, tail: JournalTail):
 }
 
 function report(
-  { paths, model, build }: StartOptions,
+  { paths, model, build, runner }: StartOptions,
   readiness: Readiness,
   place: Pick<ServerReport, "startedAt" | "url" | "brokenRuns">,
 ): ServerReport {
   const { home } = paths;
-  return { ...readiness, ...place, version, commit, build, pid: process.pid, home, model };
+  const about = { version, commit, build, pid: process.pid, home, model };
+  return { ...readiness, ...place, ...about, ...reportRunner(runner()) };
+}
+
+function reportRunner(runner: RunnerFile | undefined): Pick<ServerReport, "agentRunner"> {
+  if (!runner) return {};
+  const { path: _path, ...agentRunner } = runner;
+  return { agentRunner };
 }
 
 async function drain(listeners: readonly Listener[], log: Log): Promise<void> {

@@ -8,6 +8,8 @@ import { readSettingsFile } from "./settings-file.ts";
 import { type SettingKey, settingKeys, Settings } from "./settings.ts";
 
 export const PROJECT_FILE = "stigmer.yaml";
+/** By which the command that starts a server, which lives elsewhere, tells it whose `stigmer.yaml` counts. */
+export const PROJECT_FOLDER_VARIABLE = "STIGMER_PROJECT_FOLDER";
 
 /** Who set a value, the strongest last. */
 export type OriginKind = "default" | "config" | "project" | "environment" | "flag";

@@ -1,9 +1,19 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { JsonObject, JsonValue } from "../../src/base/json.ts";
+import { pathsOf } from "../../src/base/paths.ts";
+import { chooseRunner } from "../../src/release/choose-runner.ts";
 import { Resource } from "../../src/schema/kinds.ts";
 import { until } from "./open-server.ts";
 import { connectWhenReady, isAgentRunnerBuilt, pidOf, spawnServer } from "./server-process.ts";
@@ -139,6 +149,41 @@ test.skipIf(!isAgentRunnerBuilt)(
     expect(samePort.text).toContain("--port");
     expect(badFlag).toMatchObject({ status: 2 });
     expect(badFlag.text).toContain("did you mean --port?");
+    rmSync(other, { recursive: true });
+  },
+  60_000,
+);
+
+test.skipIf(!isAgentRunnerBuilt)(
+  "it tells who chose its model and its agent-runner, and why a runner was put back",
+  async () => {
+    const other = mkdtempSync(join(tmpdir(), "stigmer-server-"));
+    const folder = join(other, "project");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "stigmer.yaml"), "llm: { provider: anthropic }");
+    const environment = { STIGMER_HOME: other, STIGMER_PROJECT_FOLDER: folder };
+    const paths = pathsOf(other);
+    const bytes = readFileSync("dist/agent-runner");
+    const choice = { bytes, version: "dev", target: "any", source: "local" } as const;
+
+    const chosen = await chooseRunner(paths, choice);
+    const reportOnce = async () => {
+      await using server = spawnServer(environment, "--port", "0");
+      return (await connectWhenReady(other, server.pid)).server();
+    };
+    const report = await reportOnce();
+    writeFileSync(chosen.path, bytes.toReversed());
+    const healed = await reportOnce();
+
+    expect(report.model.reason).toBe(`chosen by ${join(folder, "stigmer.yaml")}`);
+    expect(report.agentRunner).toMatchObject({
+      source: "local",
+      chosenBy: "make install-agent-runner",
+    });
+    expect(healed.agentRunner).not.toHaveProperty("chosenBy");
+    expect(readFileSync(join(paths.logs, "server.log"), "utf8")).toMatch(
+      /agent-runner dev was damaged \(it has SHA-256 \w+ instead of \w+\) and was put back/,
+    );
     rmSync(other, { recursive: true });
   },
   60_000,

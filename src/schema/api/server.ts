@@ -25,6 +25,16 @@ export const ModelReport = z.object({
 });
 export type ModelReport = z.infer<typeof ModelReport>;
 
+/** Which agent-runner was started last. */
+const AgentRunnerReport = z.object({
+  version: z.string(),
+  sha256: z.string(),
+  /** Where this copy came from, such as `embedded`, `download` or `local`. */
+  source: z.string(),
+  /** The command by which a person chose it: it stays, whatever is built later, until `stigmer runner reset`. */
+  chosenBy: z.string().optional(),
+});
+
 /** `GET /v1/server` */
 export const ServerReport = Readiness.extend({
   version: z.string(),
@@ -37,6 +47,7 @@ export const ServerReport = Readiness.extend({
   home: z.string(),
   startedAt: z.iso.datetime(),
   model: ModelReport,
+  agentRunner: AgentRunnerReport.optional(),
   /** Runs that show as running but cannot go on, and why: they can be cancelled. */
   brokenRuns: z.array(z.object({ runId: z.string(), reason: z.string() })).optional(),
 });
