@@ -569,7 +569,7 @@ test.skipIf(!canUnshare)(
 
 /** Something of another kind lies where the server keeps its own. */
 test.each([
-  ["server.lock", "a folder is where a file should be"],
+  ["server.lock", "is a folder, not a file"],
   ["server.json", "server.json"],
   ["workflow-runner.sock", "workflow-runner could not be started"],
 ])(
