@@ -1,8 +1,12 @@
+import { connectionTrouble } from "./connection-trouble.ts";
 import { LineSplitter } from "./lines.ts";
+
+/** The other side is gone, or as good as gone, though it did not end what it had to say. */
+export class StreamLost extends Error {}
 
 /**
  * The lines of a stream, together as they arrived: who falls behind gets many at once and can handle them at once. Throws
- * when nothing came for longer than `silenceMaxMs`.
+ * `StreamLost` also when nothing came for longer than `silenceMaxMs`.
  */
 export async function* readChunkedLines(
   stream: ReadableStream<Uint8Array>,
@@ -31,6 +35,8 @@ async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   );
   try {
     return await Promise.race([work, promise]);
+  } catch (cause) {
+    throw new StreamLost(connectionTrouble(cause), { cause });
   } finally {
     clearTimeout(timer);
   }

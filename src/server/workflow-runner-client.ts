@@ -1,5 +1,6 @@
-import { readChunkedLines } from "../base/chunked-lines.ts";
-import { messageOf, StigmerError } from "../base/errors.ts";
+import { readChunkedLines, StreamLost } from "../base/chunked-lines.ts";
+import { connectionTrouble } from "../base/connection-trouble.ts";
+import { StigmerError } from "../base/errors.ts";
 import { type JsonValue, parseJson } from "../base/json.ts";
 import { Problem } from "../schema/api/problem.ts";
 import { JournalLine, SignalAnswer } from "../schema/wire/workflow-runner.ts";
@@ -39,16 +40,20 @@ export function connectWorkflowRunner(socket: string): RunnerPort {
     journal: async (after, signal) => {
       const response = await call(socket, `/journal?after=${after}`, { signal });
       if (!response.body) throw new StigmerError("unavailable", "the journal has no body");
-      return toJournalLines(readChunkedLines(response.body, SILENCE_MAX_MS));
+      return readJournalLines(response.body);
     },
   };
 }
 
-async function* toJournalLines(
-  chunks: AsyncIterable<readonly string[]>,
+async function* readJournalLines(
+  stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<readonly JournalLine[]> {
-  for await (const lines of chunks) {
-    yield lines.filter(Boolean).map((line) => JournalLine.parse(parseJson(line)));
+  try {
+    for await (const lines of readChunkedLines(stream, SILENCE_MAX_MS)) {
+      yield lines.filter(Boolean).map((line) => JournalLine.parse(parseJson(line)));
+    }
+  } catch (error) {
+    throw error instanceof StreamLost ? unreachable(error) : error;
   }
 }
 
@@ -62,12 +67,17 @@ async function reach(socket: string, path: string, init: RequestInit): Promise<R
   try {
     return await fetch(`http://workflow-runner${path}`, { ...init, unix: socket });
   } catch (cause) {
-    throw new StigmerError(
-      "unavailable",
-      `the workflow-runner can't be reached: ${messageOf(cause)}`,
-      { hint: "it is restarted by itself; try again, and see `stigmer server status`", cause },
-    );
+    throw unreachable(cause);
   }
+}
+
+/** It passes: a workflow-runner that died is started again. */
+function unreachable(cause: unknown): StigmerError {
+  return new StigmerError(
+    "unavailable",
+    `the workflow-runner can't be reached: ${connectionTrouble(cause)}`,
+    { hint: "it is restarted by itself; try again, and see `stigmer server status`", cause },
+  );
 }
 
 async function refusal(response: Response): Promise<StigmerError> {

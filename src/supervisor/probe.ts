@@ -1,4 +1,4 @@
-import { messageOf } from "../base/errors.ts";
+import { connectionTrouble } from "../base/connection-trouble.ts";
 
 const ANSWER_MAX_MS = 5_000;
 
@@ -15,6 +15,6 @@ export async function probePart(
     await response.body?.cancel();
     return response.status === 200 ? undefined : `${path} answered ${response.status}`;
   } catch (error) {
-    return `${path} did not answer: ${messageOf(error)}`;
+    return `${path} did not answer: ${connectionTrouble(error)}`;
   }
 }

@@ -36,10 +36,12 @@ export async function askReadiness(url: string): Promise<Readiness> {
 
 function judge({ parts, journalProblem }: z.infer<typeof Answer>): Readiness {
   const failed = parts.find(({ state }) => state === "failed");
-  const late = failed ?? parts.find(({ state }) => state !== "ready");
-  const trouble = journalProblem ?? (late && describe(late));
-  const hopeless = journalProblem === undefined ? failed && "part" : "journal";
-  return { isReady: false, hopeless, trouble };
+  if (failed) return { isReady: false, hopeless: "part", trouble: describe(failed) };
+  const late = parts.find(({ state }) => state !== "ready");
+  // While a part is on its way, what was last known of the journal may be of its predecessor.
+  if (late) return { isReady: false, hopeless: undefined, trouble: describe(late) };
+  const hopeless = journalProblem === undefined ? undefined : "journal";
+  return { isReady: false, hopeless, trouble: journalProblem };
 }
 
 function describe({ name, state, lastError }: PartStatus): string {
