@@ -15,6 +15,7 @@ import { join } from "node:path";
 
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { binary, run } from "../multicall/compiled.ts";
+import { areHere } from "../release/on-this-machine.ts";
 
 const runner = readFileSync(join(import.meta.dir, "../../dist/agent-runner"));
 const ANSWER = /^agent-runner \S+\n$/;
@@ -33,6 +34,7 @@ const state = () => join(home, "state");
 const publicFile = () => join(state(), "bin/agent-runner");
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const start = () => run([binary, "agent-runner", "--version"], { home });
+const hasBash = areHere("bash");
 const startUnder = (shell: string) =>
   run(["bash", "-c", `${shell}; exec ${binary} agent-runner --version`], { home });
 
@@ -45,7 +47,7 @@ function mount(options: string): void {
 
 const canMount = (() => {
   const place = mkdtempSync(join(tmpdir(), "stigmer-mount-"));
-  const made = Bun.spawnSync(["mount", "-t", "tmpfs", "none", place]).success;
+  const made = areHere("mount") && Bun.spawnSync(["mount", "-t", "tmpfs", "none", place]).success;
   if (made) Bun.spawnSync(["umount", place]);
   rmSync(place, { recursive: true });
   if (!made) console.warn("skipped: this user may not mount a file system");
@@ -78,7 +80,7 @@ test.skipIf(!canMount).each([10, 50, 99])(
   },
 );
 
-test.each([10, 50, 99])(
+test.skipIf(!hasBash).each([10, 50, 99])(
   "a write that is cut off at %d %% leaves nothing behind",
   async (percent) => {
     const blocks = Math.floor((runner.length * percent) / 100 / 1024);
@@ -171,7 +173,7 @@ test.skipIf(!canMount)("a home that is read-only from the beginning is one sente
   expect(`${refused.stderr}${server.stderr}`).not.toContain("    at ");
 });
 
-test.each(["077", "000"])("umask %s gives the same modes", async (umask) => {
+test.skipIf(!hasBash).each(["077", "000"])("umask %s gives the same modes", async (umask) => {
   await startUnder(`umask ${umask}`);
 
   expect(modeOf(publicFile())).toBe("755");

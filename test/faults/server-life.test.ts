@@ -18,6 +18,7 @@ import { dirname, join } from "node:path";
 import { identityOf } from "../../src/base/process-identity.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { binary, releases, run } from "../multicall/compiled.ts";
+import { areHere } from "../release/on-this-machine.ts";
 import {
   environmentOf,
   type Ground,
@@ -479,7 +480,7 @@ function strangerHint(pid: number): string {
 }
 
 /** A parent that never collects its children: what it started stays in the table of processes when it dies. */
-test(
+test.skipIf(!areHere("bash"))(
   "a server that is a zombie counts as dead",
   async () => {
     await using place = ground();
@@ -612,7 +613,7 @@ test(
 function smallDisk(folder: string, size: string): Disposable | undefined {
   mkdirSync(folder, { mode: 0o700 });
   const mount = ["mount", "-t", "tmpfs", "-o", `size=${size},mode=700`, "none", folder];
-  if (!Bun.spawnSync(mount).success) return undefined;
+  if (!areHere("mount") || !Bun.spawnSync(mount).success) return undefined;
   return { [Symbol.dispose]: () => void Bun.spawnSync(["umount", "-l", folder]) };
 }
 
@@ -637,7 +638,7 @@ test(
   SLOW_MS,
 );
 
-test(
+test.skipIf(!areHere("bash"))(
   "the HOME of nobody is that of the account",
   async () => {
     await using place = ground();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { runnerCommand } from "../../src/release/runner-command.ts";
 import { binary, run } from "../multicall/compiled.ts";
+import { areHere } from "../release/on-this-machine.ts";
 import { type Ground, ground, pidsOf, untilGone } from "./started-server.ts";
 
 const SLOW_MS = 60_000;
@@ -99,7 +100,7 @@ test.each([0, 10, 50, 200])(
   SLOW_MS,
 );
 
-test(
+test.skipIf(!areHere("bash", "head"))(
   "a server whose output nobody reads any more goes on",
   async () => {
     await using place = ground();
