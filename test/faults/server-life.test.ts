@@ -19,6 +19,7 @@ import { identityOf } from "../../src/base/process-identity.ts";
 import { sha256Hex } from "../../src/base/sha256.ts";
 import { binary, releases, run } from "../multicall/compiled.ts";
 import { areHere } from "../release/on-this-machine.ts";
+import { damagedBinary } from "./damaged-binary.ts";
 import {
   environmentOf,
   type Ground,
@@ -120,9 +121,17 @@ test(
     const open = await restart();
     chmodSync(place.state, 0o700);
 
+    rmSync(join(place.state, "runners"), { recursive: true });
+    const damaged = await place.stigmer(["server", "restart"], {
+      binary: damagedBinary(),
+      environment: { STIGMER_OFFLINE: "1" },
+    });
+
     expect(misspelt).toMatchObject({ status: 2, stdout: "" });
     expect(misspelt.stderr).toContain("config.yaml");
     expect(open).toMatchObject({ status: 4, stdout: "" });
+    expect(damaged).toMatchObject({ status: 1, stdout: "" });
+    expect(damaged.stderr).toContain("error: no good copy of agent-runner");
     expect((await place.status()).pid).toBe(pid);
   },
   SLOW_MS,
@@ -130,6 +139,7 @@ test(
 
 const mayBeNobody =
   process.getuid?.() === 0 &&
+  areHere("setpriv") &&
   Bun.spawnSync(["setpriv", "--reuid=65534", "--clear-groups", binary, "version"]).success;
 if (!mayBeNobody) console.warn("skipped: no test can act as another user here");
 

@@ -32,7 +32,8 @@ const firsts: [words: string, status: number][] = [
   ["server status", 3],
   ["server stop", 0],
   ["server logs", 0],
-  ["service status", 3],
+  // Without systemd nothing can keep a service.
+  ["service status", process.platform === "linux" && !Bun.which("systemctl") ? 1 : 3],
   ["runner path", 0],
   ["runner list", 0],
   ["runner verify", 0],
