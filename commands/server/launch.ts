@@ -101,6 +101,8 @@ export interface Launch {
   readonly start: ServerStart;
   /** How many seconds the server may take to get ready. */
   readonly timeout: number;
+  /** The agent-runner has been brought already. */
+  readonly hasRunner?: boolean;
 }
 
 /**
@@ -111,10 +113,7 @@ export async function launch(options: Launch, terminal: Terminal): Promise<numbe
   return untilInterrupted(
     async (signal) => {
       try {
-        const { state } = daemonState(options.paths);
-        if (state === "stopped" || state === "stale") {
-          await prepareRunner(options.paths, signal, terminal);
-        }
+        if (!options.hasRunner) await prepareRunnerUnlessRunning(options.paths, signal, terminal);
         await launchUnless(signal, options, terminal);
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -125,8 +124,21 @@ export async function launch(options: Launch, terminal: Terminal): Promise<numbe
   );
 }
 
+async function prepareRunnerUnlessRunning(
+  paths: Paths,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<void> {
+  const { state } = daemonState(paths);
+  if (state === "stopped" || state === "stale") await prepareRunner(paths, signal, terminal);
+}
+
 /** Here a person sees how a download goes; the server, which asks again, finds it done. */
-async function prepareRunner(paths: Paths, signal: AbortSignal, terminal: Terminal): Promise<void> {
+export async function prepareRunner(
+  paths: Paths,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<void> {
   const say = (message: string): void => terminal.talk.info(message);
   await showingDownload(terminal, say, ({ onProgress, onNotice }) =>
     ensureRunner(paths, {
