@@ -241,7 +241,7 @@ describe("what a developer checks by hand", () => {
       expect(status.status).toBe(0);
       await expectEverythingRuns(place);
       expect(statSync(publicFile(place)).ino).toBe(ino);
-      expect(logOf(place)).not.toContain("installed agent-runner");
+      expect(`${started.stderr}${logOf(place)}`).not.toContain("installed agent-runner");
       expect(logs.stdout).toContain("agent-runner");
       expect(logOf(place, "agent-runner")).toContain('"ready"');
     },
@@ -271,7 +271,7 @@ describe("what a developer checks by hand", () => {
       expect(started.status).toBe(0);
       await expectEverythingRuns(place);
       expect(server.requests.map(({ path }) => path)).toEqual([`/${version}/${asset}`]);
-      expect(logOf(place)).toContain(`installed agent-runner ${version} (download)`);
+      expect(started.stderr).toContain(`installed agent-runner ${version} (download)`);
       expect(refused.status).toBe(1);
       expect(refused.stderr).toContain("run `make install-agent-runner`");
       const made = await make(other, "install-agent-runner");
