@@ -13,6 +13,19 @@ test.each([
   expect(diskTrouble(failed(code))).toEqual({ what, mend });
 });
 
+test("what lies in the way is named, with what mends it", () => {
+  const inTheWay = Object.assign(failed("EEXIST"), { path: "/home/data/blobs" });
+
+  expect(explainDisk(inTheWay)).toMatchObject({
+    message: "/home/data/blobs can't be used: a file is where a folder belongs",
+    hint: "move that file away",
+  });
+  expect(explainDisk(failed("EMFILE"))).toMatchObject({
+    message: "refused",
+    hint: "raise the limit of `ulimit -n`",
+  });
+});
+
 test.each([
   ["a connection's error", failed("ECONNRESET")],
   ["a code that every object has", failed("constructor")],

@@ -17,6 +17,18 @@ export function complaintIn(line: string): Complaint | undefined {
   return read.success ? { message: read.data.message, hint: read.data.hint } : undefined;
 }
 
+const PRINTED_ERROR = "error: ";
+const PRINTED_HINT = "hint: ";
+
+/** What a process printed that failed outside of its log, as commands do. */
+export function printedComplaint(lines: readonly string[]): Complaint | undefined {
+  const message = lines.findLast((line) => line.startsWith(PRINTED_ERROR));
+  const hint = lines.findLast((line) => line.startsWith(PRINTED_HINT));
+  return message === undefined
+    ? undefined
+    : { message: message.slice(PRINTED_ERROR.length), hint: hint?.slice(PRINTED_HINT.length) };
+}
+
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -3,7 +3,7 @@ import { readLines } from "../base/lines.ts";
 import { CANNOT_START } from "../base/part-status.ts";
 import { childEnvironment } from "../base/process-environment.ts";
 import { identityOf } from "../base/process-identity.ts";
-import { type Complaint, complaintIn } from "./complaint.ts";
+import { type Complaint, complaintIn, printedComplaint } from "./complaint.ts";
 
 /** A longer line is cut, so that no part can fill the memory; a dying part may not end its last one. */
 const PART_LINES = { charactersMax: 256 * 1024, whenLonger: "cut", keepRest: true } as const;
@@ -49,7 +49,7 @@ export function startPart({ command, environment, folder, onLine }: PartStart): 
   let complaint: Complaint | undefined;
   const hear = (line: string): void => {
     onLine(line);
-    complaint = complaintIn(line) ?? complaint;
+    complaint = complaintIn(line) ?? printedComplaint([line]) ?? complaint;
   };
   const talk = Promise.all([forward(child.stdout, hear), forward(child.stderr, hear)]);
   return {
@@ -76,7 +76,8 @@ async function endOf(
   if (child.signalCode) return { message: `was ended by ${child.signalCode}`, isFinal: false };
   const own = complaint();
   if (child.exitCode === CANNOT_START && own) return { ...own, isFinal: true };
-  return { message: `exited with status ${child.exitCode}`, isFinal: false };
+  const lastError = own ? `; its last error: ${own.message}` : "";
+  return { message: `exited with status ${child.exitCode}${lastError}`, isFinal: false };
 }
 
 /** What the part started and left behind goes with it. */

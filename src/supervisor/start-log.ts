@@ -5,13 +5,11 @@ import { StigmerError } from "../base/errors.ts";
 import { LogLine } from "../base/log.ts";
 import type { Paths } from "../base/paths.ts";
 import { readRegularFile } from "../base/regular-file.ts";
-import { type Complaint, complaintIn } from "./complaint.ts";
+import { type Complaint, complaintIn, printedComplaint } from "./complaint.ts";
 import { asLogLine } from "./part-logs.ts";
 import { START_FAILED } from "./server-state.ts";
 
 const LAST_LINES = 12;
-const PRINTED_ERROR = "error: ";
-const PRINTED_HINT = "hint: ";
 
 /** What the server's log gets from now on; earlier starts may have had other troubles. */
 export interface StartLog {
@@ -25,7 +23,7 @@ export function openStartLog(paths: Paths): StartLog {
   return {
     explain: (message) => {
       const lines = linesAfter(path, before);
-      const reason = loggedReason(lines) ?? printedReason(lines);
+      const reason = loggedReason(lines) ?? printedComplaint(lines);
       const where = `the whole log is in ${path}`;
       if (reason) {
         const hint = reason.hint === undefined ? where : `${reason.hint}; ${where}`;
@@ -42,15 +40,6 @@ function loggedReason(lines: readonly string[]): Complaint | undefined {
   const complaints = lines.flatMap((line) => complaintIn(line) ?? []);
   const reason = complaints.findLast(({ message }) => message.startsWith(START_FAILED));
   return reason && { ...reason, message: reason.message.slice(START_FAILED.length) };
-}
-
-/** What was wrong before there was a log to write to, as a command prints it. */
-function printedReason(lines: readonly string[]): Complaint | undefined {
-  const message = lines.findLast((line) => line.startsWith(PRINTED_ERROR));
-  const hint = lines.findLast((line) => line.startsWith(PRINTED_HINT));
-  return message === undefined
-    ? undefined
-    : { message: message.slice(PRINTED_ERROR.length), hint: hint?.slice(PRINTED_HINT.length) };
 }
 
 function toMessage(line: string): string {

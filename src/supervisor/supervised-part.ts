@@ -203,6 +203,6 @@ export class SupervisedPart {
 
 function notStarted(error: unknown): PartEnd {
   const known = error instanceof StigmerError ? error : explainDisk(error);
-  const message = `could not be started: ${messageOf(error)}`;
+  const message = `could not be started: ${messageOf(known ?? error)}`;
   return { message, hint: known?.hint, isFinal: known !== undefined };
 }
