@@ -2,10 +2,13 @@ import { join } from "node:path";
 
 import { version } from "../base/build-info.ts";
 import { dieWithParent } from "../base/die-with-parent.ts";
-import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
+import { explainDisk } from "../base/disk-error.ts";
+import { messageOf, StigmerError } from "../base/errors.ts";
 import { createLog, type Log, logLevelOf } from "../base/log.ts";
+import { CANNOT_START } from "../base/part-status.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
 import { keepLoopbackDirect } from "../base/process-environment.ts";
+import { untilStopAsked } from "../base/stop-signals.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { createRedactor } from "./redact.ts";
 import { openRunner } from "./runner.ts";
@@ -41,16 +44,16 @@ export async function runUntilStopped(
     const server = await serve({ socket: path, runner, log, redact, signal: stopping.signal });
     log.info("ready", { socket: path, version, pid: process.pid });
     void tidyUp(home, limits, log);
-    const reason = await nextSignal();
+    const reason = await untilStopAsked(["SIGTERM", "SIGINT"]);
     log.info("stopping", { reason });
     stopping.abort(new Error("the agent-runner is stopping"));
     await Promise.race([Promise.all([server.stop(), runner.close()]), Bun.sleep(STOP_MS)]);
     log.info("stopped");
     return 0;
   } catch (error) {
-    const hint = error instanceof StigmerError ? error.hint : undefined;
-    log.error(messageOf(error), { hint });
-    return error instanceof StigmerError ? exitStatus[error.code] : 1;
+    const known = error instanceof StigmerError ? error : explainDisk(error);
+    log.error(messageOf(known ?? error), { hint: known?.hint });
+    return known ? CANNOT_START : 1;
   }
 }
 
@@ -61,11 +64,4 @@ async function tidyUp(home: string, { workspaceUnusedMs }: Limits, log: Log): Pr
   } catch (error) {
     log.warn(`unused workspaces could not be removed: ${messageOf(error)}`);
   }
-}
-
-function nextSignal(): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  process.once("SIGTERM", () => resolve("SIGTERM"));
-  process.once("SIGINT", () => resolve("SIGINT"));
-  return promise;
 }

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, closeSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { exitStatus, messageOf, StigmerError, systemCodeOf } from "../base/errors.ts";
 import { formatLogLine } from "../base/log.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
+import { openRegularFile } from "../base/regular-file.ts";
 import { redactUrls } from "../release/download/source-url.ts";
 import { processHost } from "../terminal/host.ts";
 import { hasPrinted, OutputClosed, writeWhole } from "../terminal/output.ts";
@@ -99,7 +100,10 @@ function recordDefect(error: unknown, environment: Environment): string | undefi
     const head = { level: "error", part: "cli", message: messageOf(error) } as const;
     const line = formatLogLine(head, { stack: stackOf(error) });
     mkdirSync(logs, { recursive: true, mode: 0o700 });
-    appendFileSync(path, `${line}\n`, { mode: 0o600 });
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
+    const descriptor = openRegularFile(path, flags);
+    appendFileSync(descriptor, `${line}\n`);
+    closeSync(descriptor);
     return path;
   } catch {
     return undefined;

@@ -9,6 +9,7 @@ import { exitStatus, messageOf, StigmerError } from "../base/errors.ts";
 import { type Log, logLevelOf } from "../base/log.ts";
 import { findHome, type Paths, pathsOf } from "../base/paths.ts";
 import { ownIdentity } from "../base/process-identity.ts";
+import { untilStopAsked } from "../base/stop-signals.ts";
 import { pruneRunners } from "../release/prune-runners.ts";
 import type { RunnerFile } from "../release/runner-file.ts";
 import type { ModelReport } from "../schema/api/server.ts";
@@ -47,7 +48,8 @@ export async function runServer(args: string[]): Promise<number> {
   }
   // Whatever is made from here on is for this user alone.
   process.umask(0o077);
-  const stopAsked = waitForStop();
+  // Before anything is started, so that no signal is missed.
+  const stopAsked = untilStopAsked(["SIGTERM", "SIGINT", "SIGHUP"]);
   const paths = pathsOf(findHome(process.env));
   const environment = { ...process.env };
   const projectFolder = environment[PROJECT_FOLDER_VARIABLE] || undefined;
@@ -62,7 +64,7 @@ export async function runServer(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     const known = error instanceof StigmerError ? error : explainDisk(error);
-    logs.server.error(`${START_FAILED}${messageOf(error)}`, { hint: known?.hint });
+    logs.server.error(`${START_FAILED}${messageOf(known ?? error)}`, { hint: known?.hint });
     // Where standard error leads into the log, saying it again would be twice the same.
     if (known && !isEchoed) return exitStatus[known.code];
     throw known ?? error;
@@ -89,7 +91,9 @@ async function runUntil(
   const logLevel = logLevelOf(process.env);
   let runner: RunnerFile | undefined;
   const onRunner = (started: RunnerFile) => (runner = started);
-  const supervisor = supervise(describeParts({ paths, log, logLevel, llm, onRunner }), {
+  const parts = describeParts({ paths, log, logLevel, llm, onRunner });
+  for (const { name } of parts) logs.open(name);
+  const supervisor = supervise(parts, {
     log,
     onLine: logs.write,
     folder: paths.home,
@@ -160,13 +164,6 @@ async function tidyUp(paths: Paths, log: Log): Promise<void> {
   } catch (error) {
     log.warn(`old agent-runners could not be removed: ${messageOf(error)}`);
   }
-}
-
-/** Asked for before anything is started, so that no signal is missed. */
-function waitForStop(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const name of ["SIGTERM", "SIGINT", "SIGHUP"]) process.once(name, () => resolve(name));
-  });
 }
 
 /** From here on no child inherits a key by chance: the agent-runner is given its own, and nobody else needs one. */

@@ -6,6 +6,7 @@ import { createLog, type Log, logLevelOf } from "../base/log.ts";
 import { CANNOT_START } from "../base/part-status.ts";
 import { findHome, pathsOf } from "../base/paths.ts";
 import { keepLoopbackDirect } from "../base/process-environment.ts";
+import { untilStopAsked } from "../base/stop-signals.ts";
 import { workflowProgram } from "../workflow/program.ts";
 import { type RunningParts, startParts } from "./run-parts.ts";
 
@@ -19,7 +20,7 @@ export async function runWorkflowRunner(args: string[]): Promise<number> {
     (line) => process.stderr.write(`${line}\n`),
     logLevelOf(process.env),
   );
-  const stopAsked = waitForStop();
+  const stopAsked = untilStopAsked(["SIGTERM", "SIGINT"]);
   const parts = await startOrExplain(log);
   if (!parts) return CANNOT_START;
   log.info(`stopping on ${await stopAsked}`);
@@ -44,11 +45,5 @@ function refuseArguments([unknown]: string[]): void {
   if (unknown === undefined) return;
   throw new StigmerError("usage", `workflow-runner takes no arguments, but got "${unknown}"`, {
     hint: "it is told everything by STIGMER_HOME and config.yaml",
-  });
-}
-
-function waitForStop(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve(signal));
   });
 }
