@@ -294,6 +294,22 @@ async function untilReceived(place: Ground, bytes: number): Promise<void> {
   }
 }
 
+/** A command that needs the runner, which comes half. */
+function startStalled(place: Ground, server: ReleaseServer, verb: "start" | "restart") {
+  return Bun.spawn([binary, "server", verb, "--port", "0"], {
+    cwd: place.home,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: place.home,
+      STIGMER_HOME: place.state,
+      ...from(server.faulty("stall")),
+    },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
 /** Leaves half of the file behind, as a machine that loses its power does. */
 async function cutOff(place: Ground, base: string): Promise<void> {
   const child = Bun.spawn([binary, "agent-runner", "--version"], {
@@ -477,18 +493,7 @@ describe.concurrent("the way to the mirror", () => {
     async (signal, exitStatus) => {
       await using place = ground();
       await using server = await mirror();
-      const starter = Bun.spawn([binary, "server", "--port", "0"], {
-        cwd: place.home,
-        env: {
-          PATH: process.env["PATH"],
-          HOME: place.home,
-          STIGMER_HOME: place.state,
-          ...from(server.faulty("stall")),
-        },
-        stdin: "ignore",
-        stdout: "pipe",
-        stderr: "pipe",
-      });
+      const starter = startStalled(place, server, "start");
       await untilReceived(place, half);
 
       starter.kill(signal);
@@ -499,6 +504,27 @@ describe.concurrent("the way to the mirror", () => {
       expect((await place.stigmer(["server", "status"], { binary })).status).toBe(3);
       expect(readFileSync(cached(place, ".part"))).toHaveLength(half);
       expectNothingInPlace(place);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "is left by a restart on SIGINT before anything was stopped",
+    async () => {
+      await using place = ground();
+      await using server = await mirror();
+      await place.stigmer(["server", "--port", "0"], { binary: releases.old.binary });
+      const { pid } = await place.status();
+      rmSync(join(place.state, "runners"), { recursive: true });
+      const restarter = startStalled(place, server, "restart");
+      await untilReceived(place, half);
+
+      restarter.kill("SIGINT");
+      const err = await restarter.stderr.text();
+
+      expect(await restarter.exited).toBe(130);
+      expect(err).toEndWith("warning: the restart was called off: nothing was stopped\n");
+      expect((await place.status()).pid).toBe(pid);
     },
     SLOW_MS,
   );
