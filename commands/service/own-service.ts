@@ -1,6 +1,10 @@
 import { homedir } from "node:os";
 
-import { chooseManager } from "../../src/supervisor/service/choose-manager.ts";
+import {
+  chooseManager,
+  findManager,
+  type Machine,
+} from "../../src/supervisor/service/choose-manager.ts";
 import {
   defineService,
   type ServiceDefinition,
@@ -17,11 +21,20 @@ export interface OwnService {
 /** The service of this user on this machine, for the home that this command line means. */
 export function ownService(): OwnService {
   const paths = homePaths();
-  const { env, platform } = process;
-  const uid = process.getuid?.() ?? 0;
-  const userHome = env["HOME"] || homedir();
+  const { env } = process;
   return {
-    manager: chooseManager({ platform, uid, userHome, environment: env }, paths),
+    manager: chooseManager(thisMachine(), paths),
     definition: defineService(paths, stableServerCommand(process.argv0, env), env),
   };
+}
+
+/** What would keep that service; a container has nothing that could. */
+export function ownManager(): ServiceManager | undefined {
+  return findManager(thisMachine(), homePaths());
+}
+
+function thisMachine(): Machine {
+  const { env, platform } = process;
+  const uid = process.getuid?.() ?? 0;
+  return { platform, uid, userHome: env["HOME"] || homedir(), environment: env };
 }

@@ -10,7 +10,7 @@ import { daemonState } from "../../src/supervisor/daemon.ts";
 import type { ServerHint } from "../../src/supervisor/server-state.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 import { readServerReport } from "../server/report.ts";
-import { ownService } from "../service/own-service.ts";
+import { ownManager } from "../service/own-service.ts";
 
 const READY_MAX_MS = 60_000;
 const POLL_MS = 50;
@@ -75,8 +75,9 @@ function warnOfCaller(
 
 /** Whether a service manager keeps that very server, and has started it again. */
 async function restartService(server: ServerHint): Promise<boolean> {
-  const { manager } = ownService();
-  if (!existsSync(manager.file) || (await manager.state()).pid !== server.pid) return false;
+  const manager = ownManager();
+  if (!manager || !existsSync(manager.file)) return false;
+  if ((await manager.state()).pid !== server.pid) return false;
   await manager.reload();
   return true;
 }

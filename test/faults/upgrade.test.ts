@@ -141,6 +141,25 @@ describe("from one release to the next", () => {
     expect(place.names()).toContain(".stigmer-mine.previous");
   });
 
+  test(
+    "a server is started again where nothing could keep a service, as in a container",
+    async () => {
+      await place.stigmer(["server", "--port", "0"], { binary: place.program });
+      const before = await place.status({ binary: place.program });
+
+      const done = await withMirror(builtRelease(next), (mirror) =>
+        place.stigmer(["upgrade"], {
+          binary: place.program,
+          environment: { STIGMER_DOWNLOAD_BASE_URL: mirror.url, PATH: "/nowhere" },
+        }),
+      );
+
+      expect(done.stderr).not.toContain("systemd");
+      expect(done.stdout).toContain(`  server  restarted with ${next} at ${before.url}\n`);
+    },
+    SLOW_MS,
+  );
+
   test("its mode stays, whatever the umask", async () => {
     rmSync(place.program);
     copyFileSync(releases.old.binary, place.program);

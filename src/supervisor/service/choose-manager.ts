@@ -13,8 +13,8 @@ export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** What keeps programs alive on this machine. */
-export function chooseManager(machine: Machine, paths: Paths): ServiceManager {
+/** What keeps programs alive on this machine; there may be nothing. */
+export function findManager(machine: Machine, paths: Paths): ServiceManager | undefined {
   const { platform, uid, userHome, environment } = machine;
   const searchPath = { PATH: environment["PATH"] ?? "" };
   if (platform === "darwin") {
@@ -23,6 +23,13 @@ export function chooseManager(machine: Machine, paths: Paths): ServiceManager {
   if (platform === "linux" && Bun.which("systemctl", searchPath)) {
     return systemd(configFolder(machine), environment);
   }
+  return undefined;
+}
+
+/** For who wants to install a service or to look after it. */
+export function chooseManager(machine: Machine, paths: Paths): ServiceManager {
+  const manager = findManager(machine, paths);
+  if (manager) return manager;
   throw new StigmerError("failed", "there is no systemd on this system to install a service in", {
     hint: "in a container make `stigmer-server` its command; elsewhere have it started by what starts other programs",
   });
