@@ -24,7 +24,7 @@ import { damagedBinary, turnOneBit } from "../faults/damaged-binary.ts";
 import { releaseFiles } from "../faults/release-files.ts";
 import { startReleaseServer } from "../faults/release-server.ts";
 import { type Ground, ground } from "../faults/started-server.ts";
-import { binary, releases, run } from "../multicall/compiled.ts";
+import { binary, releases } from "../multicall/compiled.ts";
 
 const root = resolve(import.meta.dir, "../..");
 const SLOW_MS = 180_000;
@@ -342,7 +342,7 @@ describe.skipIf(!isPublished)("what a release brings", () => {
     async () => {
       await using place = ground({ STIGMER_OFFLINE: "1" });
       const unpacked = join(place.home, "stigmer");
-      await run(["tar", "-xzf", join(published, archive), "-C", place.home], { home: place.home });
+      await new Bun.Archive(readFileSync(join(published, archive))).extract(place.home);
 
       const told = await place.stigmer(["version"], { binary: unpacked });
       const started = await start(place, unpacked);
