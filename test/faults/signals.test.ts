@@ -54,6 +54,28 @@ test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
   SLOW_MS,
 );
 
+test(
+  "a second SIGTERM while a server stops changes nothing",
+  async () => {
+    await using place = ground();
+    await place.stigmer(["server", "--port", "0"]);
+    const status = await place.status();
+    const [part] = status.parts;
+    // As long as a part does not end, the server is on its way.
+    process.kill(part?.pid ?? 0, "SIGSTOP");
+
+    process.kill(status.pid, "SIGTERM");
+    while (!logOf(place.state).includes("stopping on")) await Bun.sleep(5);
+    process.kill(status.pid, "SIGTERM");
+    process.kill(part?.pid ?? 0, "SIGCONT");
+    await untilGone(pidsOf(status));
+
+    expect(logOf(place.state)).toContain('"message":"stopped"');
+    expect((await place.stigmer(["server", "status"])).status).toBe(3);
+  },
+  SLOW_MS,
+);
+
 test.each([0, 5, 20, 60, 150, 400])(
   "SIGTERM to the server %d ms after its start leaves a home in which the next start works",
   async (delayMs) => {
