@@ -52,7 +52,7 @@ export async function runUntilStopped(
     return 0;
   } catch (error) {
     const known = error instanceof StigmerError ? error : explainDisk(error);
-    log.error(messageOf(known ?? error), { hint: known?.hint });
+    log.error(`can't start: ${messageOf(known ?? error)}`, { hint: known?.hint });
     return known ? CANNOT_START : 1;
   }
 }

@@ -68,5 +68,9 @@ test("a pipe and a device in its place are named, and not waited for", () => {
   expect(() => ensureToken(path)).toThrow(
     `the token can't be read: "${path}" is a pipe, not a file`,
   );
+  const lost = join(folder, "lost");
+  symlinkSync("nowhere/at/all", lost);
+
   expect(() => ensureToken(linked)).toThrow("is a device, not a file");
+  expect(() => ensureToken(lost)).toThrow(`${lost} is a link that leads nowhere`);
 });

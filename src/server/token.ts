@@ -41,10 +41,17 @@ function makeToken(path: string): string {
     createDurably(path, `${token}\n`, 0o600);
     return token;
   } catch (cause) {
-    const other = systemCodeOf(cause) === "EEXIST" ? readToken(path) : undefined;
+    const isTaken = systemCodeOf(cause) === "EEXIST";
+    const other = isTaken ? readToken(path) : undefined;
     if (other !== undefined) return other;
+    if (isTaken) throw deadLink(path, cause);
     throw new StigmerError("failed", `the token can't be written to ${path}: ${messageOf(cause)}`, {
       cause,
     });
   }
+}
+
+function deadLink(path: string, cause: unknown): StigmerError {
+  const message = `the token can't be written: ${path} is a link that leads nowhere`;
+  return new StigmerError("failed", message, { hint: "remove that link", cause });
 }
