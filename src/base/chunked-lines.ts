@@ -36,6 +36,8 @@ async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   try {
     return await Promise.race([work, promise]);
   } catch (cause) {
+    // Whoever does not want to read on has lost nothing.
+    if (cause instanceof Error && cause.name === "AbortError") throw cause;
     throw new StreamLost(connectionTrouble(cause), { cause });
   } finally {
     clearTimeout(timer);
