@@ -20,8 +20,18 @@ export function eventLine(
   const head = `${clock}  ${String(sequence).padStart(4)}  ${plainLine(name).padEnd(18)}${place}`;
   const room =
     columns === undefined ? undefined : Math.max(DETAILS_COLUMNS_MIN, columns - head.length - 2);
-  const text = JSON.stringify(isJsonObject(data) ? tellingFirst(data) : data);
+  const json = JSON.stringify(isJsonObject(data) ? tellingFirst(data) : data);
+  // Off a terminal it is one JSON text, for whoever cuts it out.
+  const text = columns === undefined ? json : `${sentenceOf(data)}${json}`;
   return `${head}  ${style.dim(plainLine(text, room))}`;
+}
+
+/** What failed, in words; empty where nothing did. */
+function sentenceOf(data: JsonValue): string {
+  const error = isJsonObject(data) ? data["error"] : undefined;
+  if (!isJsonObject(error)) return "";
+  const words = [error["title"], error["detail"]].filter((part) => typeof part === "string");
+  return words.length === 0 ? "" : `${words.join(": ")}  `;
 }
 
 function tellingFirst(data: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {
