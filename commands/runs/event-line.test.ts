@@ -34,7 +34,7 @@ test("on a narrow terminal what failed is shown before what only a program wants
   });
 
   expect(Bun.stringWidth(line)).toBe(120);
-  expect(line).toContain("task.faulted        Service Unavailable: the other side is away  {");
+  expect(line).toContain("task.faulted        Service Unavailable: the other side is away {");
 });
 
 test("off a terminal nothing is cut, and data of another shape stays as it is", () => {

@@ -31,7 +31,7 @@ function sentenceOf(data: JsonValue): string {
   const error = isJsonObject(data) ? data["error"] : undefined;
   if (!isJsonObject(error)) return "";
   const words = [error["title"], error["detail"]].filter((part) => typeof part === "string");
-  return words.length === 0 ? "" : `${words.join(": ")}  `;
+  return words.length === 0 ? "" : `${words.join(": ")} `;
 }
 
 function tellingFirst(data: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {

@@ -1,4 +1,4 @@
-import { StigmerError } from "../base/errors.ts";
+import { type InputIssue, StigmerError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json.ts";
 import { toInputIssues } from "../schema/input-issues.ts";
 import { type SettingKey, Settings } from "./settings.ts";
@@ -10,12 +10,14 @@ export function checkSetting({ key, path }: SettingKey, value: JsonValue, what: 
   if (!error) return;
   const issues = toInputIssues(error, Settings, root);
   throw new StigmerError("invalid_input", `${what} is not valid`, {
-    issues: issues.map((issue) => ({ ...issue, message: named(key, issue.message), pointer: "" })),
+    issues: issues.map((issue) => named(key, issue)),
   });
 }
 
 /** A person knows a setting by its whole name. */
-function named(key: string, message: string): string {
+function named(key: string, issue: InputIssue): InputIssue {
+  const { message } = issue;
   const field = `"${key.split(".").at(-1) ?? key}"`;
-  return message.startsWith(field) ? message.replace(field, key) : `${key}: ${message}`;
+  const said = message.startsWith(field) ? message.replace(field, key) : `${key}: ${message}`;
+  return { ...issue, message: said, pointer: "" };
 }
