@@ -1,9 +1,10 @@
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { buildTime } from "../../src/base/build-info.ts";
 import { isLocked, lockHolder } from "../../src/base/file-lock.ts";
 import type { Paths } from "../../src/base/paths.ts";
+import { kindOf } from "../../src/base/regular-file.ts";
 import { readTrust } from "../../src/release/download/trust.ts";
 import { lockPath } from "../../src/release/layout.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
@@ -40,6 +41,8 @@ export function checkLocks(paths: Paths): Finding[] {
     { path: join(paths.run, "start.lock"), what: "start the server" },
     { path: lockPath(paths), what: "install an agent-runner" },
   ];
+  const foreign = locks.flatMap(({ path }) => foreignAt(path));
+  if (foreign.length > 0) return foreign;
   const held = locks.filter(({ path }) => isLocked(path));
   if (held.length === 0) return [ok("locks", "nobody holds one that a start needs")];
   return held.map(({ path, what }) => {
@@ -47,6 +50,13 @@ export function checkLocks(paths: Paths): Finding[] {
     const fix = pid === undefined ? "wait for it" : `wait for it, or end it: kill ${pid}`;
     return note("locks", `process ${pid ?? "(unknown)"} is about to ${what}`, fix);
   });
+}
+
+/** What nobody can lock, so that no start gets past it. */
+function foreignAt(path: string): Finding[] {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found || found.isFile()) return [];
+  return [problem("locks", `${path} is ${kindOf(found)}, not a file`, `mv ${path} ${path}.old`)];
 }
 
 /** What stands between here and the network: proxies, and the authorities that people name. */
