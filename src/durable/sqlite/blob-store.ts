@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 
 import { replaceDurably, syncFolder } from "../../base/durable-file.ts";
+import { readRegularFile } from "../../base/regular-file.ts";
 import { sha256Hex } from "../../base/sha256.ts";
 
 /** Big values, each in a file that is named by its own SHA-256. Written once, never changed. */
@@ -28,7 +29,7 @@ export function openBlobStore(folder: string): BlobStore {
       return hash;
     },
     get: (hash) => {
-      const bytes = fs.readFileSync(pathOf(folder, hash));
+      const bytes = readRegularFile(pathOf(folder, hash));
       if (sha256Hex(bytes) === hash) return bytes.toString();
       throw new Error(`the content of ${pathOf(folder, hash)} has changed`);
     },
@@ -40,7 +41,7 @@ function pathOf(folder: string, hash: string): string {
 }
 
 function holds(path: string, hash: string): boolean {
-  return fs.existsSync(path) && sha256Hex(fs.readFileSync(path)) === hash;
+  return fs.existsSync(path) && sha256Hex(readRegularFile(path)) === hash;
 }
 
 /** What a killed process was writing; nothing refers to it. */
