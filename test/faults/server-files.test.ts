@@ -28,6 +28,8 @@ test.each([
   ["a pipe", "token", pipe, '" is a pipe, not a file'],
   ["a link to a device", "token", linkTo("/dev/zero"), '" is a device, not a file'],
   ["a dead link", "token", deadLink, "is a link that leads nowhere"],
+  ["a pipe", "data/stigmer.db", pipe, "can't be opened: disk I/O error"],
+  ["a pipe", "data/journal.db", pipe, "\" can't be opened: disk I/O error"],
   ["a file", "data/blobs", file, "can't be used: a file is where a folder belongs"],
 ] as const)(
   "%s in the place of %s ends a start with its name, and keeps no command waiting",
@@ -45,7 +47,7 @@ test.each([
     expect(refused).toMatchObject({ status: 1, stdout: "" });
     expect(refused.stderr).toMatch(/^error: /m);
     expect(refused.stderr).toContain(`${path}${sentence.startsWith('"') ? "" : " "}${sentence}`);
-    expect(refused.stderr).toMatch(/^hint: (move|remove) /m);
+    expect(refused.stderr).toMatch(/^hint: (move|remove|see|check) /m);
     expect(status.status).toBe(3);
     expect(doctor.stdout).toContain("locks");
 

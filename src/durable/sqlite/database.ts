@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 
 import { z } from "zod";
 
+import { explainDisk } from "../../base/disk-error.ts";
 import { messageOf, StigmerError, systemCodeOf } from "../../base/errors.ts";
 
 export const IN_MEMORY = ":memory:";
@@ -38,12 +39,13 @@ const UserVersion = z.object({ user_version: z.int() });
 export function openDatabase(path: string): Database {
   if (path === IN_MEMORY) return prepare(new Database(path, { strict: true }), path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const database = new Database(path, { create: true, strict: true });
+  let database: Database | undefined;
   try {
+    database = new Database(path, { create: true, strict: true });
     chmodSync(path, 0o600);
     return prepare(database, path);
   } catch (error) {
-    database.close();
+    database?.close();
     throw explain(path, error);
   }
 }
@@ -88,5 +90,11 @@ function explain(path: string, error: unknown): unknown {
       cause: error,
     });
   }
-  return error;
+  const disk = explainDisk(error);
+  if (!disk) return error;
+  const { code: kind, message, hint } = disk;
+  return new StigmerError(kind, `the journal "${path}" can't be opened: ${message}`, {
+    hint,
+    cause: error,
+  });
 }
