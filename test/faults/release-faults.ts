@@ -24,6 +24,8 @@ type Fault = (answering: Answering) => Promise<void> | void;
 
 const PAGE = "<!DOCTYPE html>\n<html><body>Please log in to the guest network</body></html>\n";
 const TRICKLE_MS = 2;
+/** What was written must reach the other side before the end does. */
+const ARRIVAL_MS = 30;
 
 /** What can go wrong, by the name that stands in the path: `/@reset,ok/v1.2.3/…` */
 export const faults: Readonly<Record<string, Fault>> = {
@@ -94,12 +96,16 @@ export const faults: Readonly<Record<string, Fault>> = {
     answering.socket.write(body.subarray(0, body.length / 2), () => answering.socket.destroy());
   },
   /** A server without ETags, as most file servers are: the connection breaks once, then the rest comes. */
-  dated: (answering) => {
-    const { headers, body, status } = datedReply(answering);
+  dated: async (answering) => {
+    const { status, headers, body } = datedReply(answering);
     answering.socket.write(head(status, headers));
-    if (status === 206) answering.socket.end(body);
-    else
-      answering.socket.write(body.subarray(0, body.length / 2), () => answering.socket.destroy());
+    if (status === 206) {
+      answering.socket.end(body);
+    } else {
+      answering.socket.write(body.subarray(0, body.length / 2));
+      await Bun.sleep(ARRIVAL_MS);
+      answering.socket.destroy();
+    }
   },
   416: (answering) =>
     answering.request.headers["range"]
@@ -217,8 +223,7 @@ async function sendHalf(answering: Answering): Promise<Uint8Array> {
   const { promise, resolve } = Promise.withResolvers<void>();
   answering.socket.write(body.subarray(0, middle), () => resolve());
   await promise;
-  // What was written must reach the other side before the end does.
-  await Bun.sleep(30);
+  await Bun.sleep(ARRIVAL_MS);
   return body.subarray(middle);
 }
 
