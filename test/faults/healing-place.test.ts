@@ -278,7 +278,7 @@ const misplaced: [what: string, put: (state: string) => void, words: string][] =
   [
     "a link to nowhere as its lock",
     (state) => putIn(state, "runners/.lock", "link"),
-    "in a circle",
+    "runners/.lock is a link, not a file",
   ],
 ];
 
@@ -298,7 +298,7 @@ test.each(misplaced)(
     const outcome = await ask(place);
 
     expect(outcome).toMatchObject({ status: 1, stdout: "" });
-    expect(outcome.stderr).toContain("error: cannot install the agent-runner in ");
+    expect(outcome.stderr).toStartWith("error: ");
     expect(outcome.stderr).toContain(words);
     expect(outcome.stderr).toContain("\nhint: ");
     expect(outcome.stderr).not.toContain("inside stigmer");

@@ -169,7 +169,8 @@ test.skipIf(!isAgentRunnerBuilt)(
     const chosen = await chooseRunner(paths, choice);
     const reportOnce = async () => {
       await using server = spawnServer(environment, "--port", "0");
-      return (await connectWhenReady(other, server.pid)).server();
+      const client = await connectWhenReady(other, server.pid);
+      return await client.server();
     };
     const report = await reportOnce();
     writeFileSync(chosen.path, bytes.toReversed());
