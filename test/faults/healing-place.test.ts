@@ -298,7 +298,7 @@ test.each(misplaced)(
     const outcome = await ask(place);
 
     expect(outcome).toMatchObject({ status: 1, stdout: "" });
-    expect(outcome.stderr).toStartWith("error: ");
+    expect(outcome.stderr).toMatch(/^error: /m);
     expect(outcome.stderr).toContain(words);
     expect(outcome.stderr).toContain("\nhint: ");
     expect(outcome.stderr).not.toContain("inside stigmer");
