@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../src/schema/llm.ts";
 import {
   type LoadedSettings,
   readSettings,
@@ -19,9 +20,17 @@ export function settingNames(): string[] {
   return settingKeys.map(({ key }) => key);
 }
 
+/** The value as a list may hold it: no secret, and no login in an address. */
+export function listedValue({ value, isSecret }: SettingEntry): unknown {
+  if (isSecret) return undefined;
+  const isAddress = typeof value === "string" && value.includes("://");
+  return isAddress ? withoutCredentials(value) : value;
+}
+
 /** The value as people read it. A secret is never shown, only whether it is there. */
-export function showSetting({ value, isSecret }: SettingEntry): string {
-  if (value === undefined) return "";
-  if (isSecret) return "(set, not shown)";
+export function showSetting(entry: SettingEntry): string {
+  if (entry.value === undefined) return "";
+  if (entry.isSecret) return "(set, not shown)";
+  const value = listedValue(entry);
   return typeof value === "string" ? value : JSON.stringify(value);
 }

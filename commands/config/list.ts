@@ -1,6 +1,6 @@
 import { formatTable } from "../../src/terminal/table.ts";
 import { command } from "../define.ts";
-import { loadSettings, showSetting } from "../settings.ts";
+import { listedValue, loadSettings, showSetting } from "../settings.ts";
 
 export const list = command({
   details: "Secrets are not shown, only whether they are set.",
@@ -8,13 +8,8 @@ export const list = command({
   run(_values, terminal) {
     const { entries } = loadSettings();
     if (terminal.isJson) {
-      const items = entries.map(({ isSecret, value, ...entry }) => {
-        return {
-          ...entry,
-          value: isSecret ? undefined : value,
-          isSecret,
-          isSet: value !== undefined,
-        };
+      const items = entries.map((entry) => {
+        return { ...entry, value: listedValue(entry), isSet: entry.value !== undefined };
       });
       return terminal.printJson({ items });
     }
