@@ -31,6 +31,7 @@ import {
   fakeProgram,
   LINKS,
   type Machine,
+  MARK,
   namesIn,
   packArchive,
   script,
@@ -88,6 +89,7 @@ describe.each(presentShells.map((shell) => [shell.join(" "), shell] as const))(
               "           the digest is part of this script",
               "PATH       add this line to ~/.bashrc, and open a new shell:",
               '             export PATH="$HOME/.local/bin:$PATH"',
+              "next       stigmer server",
               "",
             ].join("\n"),
             stderr: `downloading ${ASSET} from ${server.url}\n`,
@@ -233,10 +235,11 @@ describe("the place", () => {
     const second = await machine.install({ environment: at(server.url) });
 
     expect(first.stdout).toContain(`version    ${VERSION}, was v1.0.0\n`);
-    expect(first.stdout).toContain(
-      "server     a running one goes on with v1.0.0 until: stigmer server restart\n",
-    );
+    expect(first.stdout).not.toMatch(/^(server|next) /m);
     expect(second.status).toBe(0);
+    expect(second.stdout).toContain(`version    ${VERSION} is already installed\n`);
+    expect(second.stdout).toContain(`sha256 ${digest}`);
+    expect(second.stdout).not.toMatch(/^(server|next) |, was/m);
     expect(namesIn(machine.place)).toEqual(["neighbour", "stigmer", ...LINKS].toSorted());
   });
 
@@ -712,7 +715,7 @@ describe("--uninstall", () => {
     using machine = createMachine();
     mkdirSync(machine.place, { recursive: true });
     const path = join(machine.place, "stigmer");
-    writeFileSync(path, `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+    writeFileSync(path, `#!/bin/sh\n${MARK}${code}\n`, { mode: 0o755 });
 
     const { status, stderr } = await machine.install(uninstall);
 
@@ -728,7 +731,7 @@ describe("--uninstall", () => {
   ])("does not wait for %s", async (_, code) => {
     using machine = createMachine();
     mkdirSync(machine.place, { recursive: true });
-    writeFileSync(join(machine.place, "stigmer"), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+    writeFileSync(join(machine.place, "stigmer"), `#!/bin/sh\n${MARK}${code}\n`, { mode: 0o755 });
 
     const { status, stderr } = await machine.install(uninstall);
 
@@ -775,7 +778,7 @@ describe("--uninstall", () => {
     mkdirSync(machine.place, { recursive: true });
     const path = join(machine.place, "stigmer");
 
-    writeFileSync(path, "#!/nowhere/loader\n", { mode: 0o755 });
+    writeFileSync(path, `#!/nowhere/loader\n${MARK}`, { mode: 0o755 });
     const broken = await machine.install(uninstall);
     symlinkSync(releases.old.binary, path);
     const linked = await machine.install(uninstall);

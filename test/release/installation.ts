@@ -77,7 +77,8 @@ export function createMachine(): Machine {
     rmSync(join(tools, name), { force: true });
     writeFileSync(join(tools, name), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
   };
-  fake("sleep", `echo "$1" >>'${waits}'`);
+  // Only an answer that does not come is waited for.
+  fake("sleep", `[ "$1" != 20 ] || exec '${Bun.which("sleep")}' 20\necho "$1" >>'${waits}'`);
   fake("uname", `case $1 in -s) echo Linux ;; *) echo x86_64 ;; esac`);
   fake("ldd", "echo 'ldd (GNU libc) 2.36'");
   const start: Machine["start"] = ({
@@ -117,9 +118,12 @@ export function createMachine(): Machine {
   };
 }
 
+/** By what the script knows a stigmer. */
+export const MARK = "# agentic.stigmer.ai/v1\n";
+
 /** A file called stigmer that does nothing but say which it is. */
 export function fakeProgram(version: string): string {
-  return `#!/bin/sh\n[ "$1" = version ] || exit 3\necho "stigmer ${version} (000000000000, fake)"\n`;
+  return `#!/bin/sh\n${MARK}[ "$1" = version ] || exit 3\necho "stigmer ${version} (000000000000, fake)"\n`;
 }
 
 /** The archive of a release, large enough to break in its middle. */

@@ -10,6 +10,7 @@ const PARTS = [
   "fetch",
   "download",
   "verify",
+  "ask",
   "finish",
   "uninstall",
 ];

@@ -51,7 +51,7 @@ judge() {
     *,407) verdict=over why='the proxy wants to know who asks' hint='put user:password@ into https_proxy' ;;
     *,401 | *,403)
       verdict=over why="the server answered $code, so it lets nobody or not everybody in"
-      hint='put user:password@ into STIGMER_DOWNLOAD_BASE_URL when it is a mirror that knows you'
+      hint='put user:password@ into STIGMER_DOWNLOAD_BASE_URL if it knows you'
       ;;
     *,4??) verdict=over why="the server answered $code" ;;
     *,3??)
@@ -77,7 +77,7 @@ judge_end() {
     *,153) verdict=over why='it has more bytes than a release can have' ;;
     curl,33) verdict=fresh why='the server does not continue files' ;;
     curl,[567] | curl,1[68] | curl,28 | curl,5[256] | curl,9[256] | wget,4 | small_wget,*)
-      verdict=again hint='look at the network, the proxy (https_proxy) and STIGMER_DOWNLOAD_BASE_URL'
+      verdict=again hint='look at the network, https_proxy and STIGMER_DOWNLOAD_BASE_URL'
       ;;
     curl,35 | curl,5[18] | curl,60 | curl,77 | curl,83 | curl,9[01] | wget,5)
       verdict=over hint='name the certificate of your authority in CURL_CA_BUNDLE'

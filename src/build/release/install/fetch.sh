@@ -38,7 +38,8 @@ fetch_by_curl() {
   fi
   [ -z "$authorities" ] || set -- "$@" --cacert "$authorities"
   ! [ -s "$to" ] || set -- "$@" --continue-at -
-  run curl "$@" "$from"
+  # A ~/.curlrc may send the file elsewhere.
+  run curl -q "$@" "$from"
 }
 
 fetch_by_wget() {

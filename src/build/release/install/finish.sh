@@ -26,29 +26,47 @@ try_out() {
 }
 
 put_in_place() {
-  before=''
-  ! [ -x "$place/stigmer" ] || before=$("$place/stigmer" version 2>/dev/null </dev/null | sed -n '1s/^stigmer \([^ ]*\).*/\1/p') || :
+  look_at_old
   for name in $links; do
     ln -s stigmer "$scratch/$name"
   done
   # Else a power cut may leave a name without its bytes. An old sync takes no name and writes everything.
   sync "$scratch/stigmer" 2>/dev/null || sync 2>/dev/null || :
-  for name in stigmer $links; do
+  # The same bytes stay the same file, that of a server that runs.
+  for name in $([ "$old" = same ] || echo stigmer) $links; do
     reason=$(mv -f "$scratch/$name" "$place/$name" 2>&1) ||
       fail "cannot put $name into $place: ${reason##*: }" "$other_place"
   done
 }
 
+# What is there before: `old` is none, same or other; of another one also its version, and whether a server of it runs.
+look_at_old() {
+  old=none before='' runs=''
+  [ -e "$place/stigmer" ] || return 0
+  old=same
+  [ "$(sha256_of "$place/stigmer")" != "$(sha256_of "$scratch/stigmer")" ] || return 0
+  old=other
+  ask version
+  before=$(printf '%s\n' "$answer" | sed -n 's/^stigmer \([^ ]*\).*/\1/p' | head -n 1)
+  before=${before:-'a version that it does not tell'}
+  ask server status
+  case $ended in 0 | 4) runs=yes ;; esac
+}
+
 report() {
   printf 'installed  %s\n' "$place/stigmer"
-  printf 'version    %s%s\n' "$version" "${before:+, was $before}"
+  case $old in
+    same) printf 'version    %s is already installed\n' "$version" ;;
+    *) printf 'version    %s%s\n' "$version" "${before:+, was $before}" ;;
+  esac
   printf 'links      %s\n' "$links"
   printf 'checked    sha256 %s\n           %s\n' "$digest" "$checked"
-  [ -z "$before" ] || printf 'server     a running one goes on with %s until: stigmer server restart\n' "$before"
+  [ -z "$runs" ] || printf 'server     it runs on with %s until: stigmer server restart\n' "$before"
   case :${PATH:-}: in
     *":$place:"*) report_other ;;
     *) report_path ;;
   esac
+  [ "$old" != none ] || printf 'next       stigmer server\n'
 }
 
 # Another file may come first on the PATH.

@@ -4,6 +4,7 @@ links='stigmer-server stigmer-workflow-runner stigmer-agent-runner'
 scratch='' child='' made_place=''
 
 main() {
+  open_outputs
   read_arguments "$@"
   find_place
   if [ "$wish" = uninstall ]; then
@@ -26,7 +27,14 @@ main() {
   report
 }
 
-say() { printf '%s\n' "$*" >&2; }
+# A closed output would be the next file that is opened, or would fail every word.
+open_outputs() {
+  (: 3>&2) || exec 2>/dev/null
+  (: 3>&1) 2>/dev/null || exec >/dev/null
+}
+
+# A bash whose errors are closed has the script itself in their place, where nothing can be written.
+say() { printf '%s\n' "$*" >&2 || :; }
 
 # A sentence, a hint when there is one, and the exit status when it is not 1.
 fail() {
@@ -52,16 +60,22 @@ usage() {
 Installs stigmer $baked_version into ~/.local/bin, with the names
 $links.
 
-  curl -fsSL $releases/latest/download/install.sh | sh
-  curl -fsSL $releases/latest/download/install.sh | sh -s -- --uninstall
+  curl -fsSL \\
+    $releases/latest/download/install.sh |
+    sh
+  sh install.sh --uninstall      takes it away again, and keeps all data
 
 Variables:
   STIGMER_INSTALL_DIR        another folder than ~/.local/bin
-  STIGMER_VERSION            another release, like v1.2.3. This script has no digest of it: the checksums.txt of that
-                             release is believed, and so is the server that it comes from
-  STIGMER_DOWNLOAD_BASE_URL  a mirror that holds <version>/<file>: https, http, or file:///a/folder
+  STIGMER_VERSION            another release, like v1.2.3. This script has no
+                             digest of it: the checksums.txt of that release
+                             is believed, and so is the server it comes from
+  STIGMER_DOWNLOAD_BASE_URL  a mirror that holds <version>/<file>: https, http,
+                             or file:///a/folder
   STIGMER_STALL_SECONDS      how long a connection may be silent: 30 when unset
-  https_proxy, no_proxy      as curl and wget know them
-  CURL_CA_BUNDLE             a file of certificates to believe (or SSL_CERT_FILE)
+  https_proxy, no_proxy      as curl and wget know them; a proxy that is named
+                             in ~/.curlrc must be named here, for no ~/.curlrc
+                             is read
+  CURL_CA_BUNDLE             a file of certificates to believe, as SSL_CERT_FILE
 END
 }

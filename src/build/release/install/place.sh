@@ -25,6 +25,8 @@ require_free() {
   elif [ -e "$place/stigmer" ] && ! [ -f "$place/stigmer" ]; then
     fail "$place/stigmer is there already, and is no file" "remove it, or $other_place"
   fi
+  ! [ -e "$place/stigmer" ] || is_ours "$place/stigmer" ||
+    fail "$place/stigmer is there already, and is not this stigmer" "move it away, or $other_place"
   for name in $links; do
     if [ -L "$place/$name" ]; then
       [ "$(readlink "$place/$name")" != stigmer ] || continue
@@ -35,20 +37,38 @@ require_free() {
   done
 }
 
+# Each stigmer holds the apiVersion of its manifests. Nothing else is ever run, replaced or removed. NUL ends a line, for
+# not every grep looks behind one.
+is_ours() {
+  [ -x "$1" ] && [ -r "$1" ] && LC_ALL=C tr '\000' '\n' <"$1" | LC_ALL=C grep -q 'agentic\.stigmer\.ai/v1'
+}
+
 make_scratch() {
   if ! [ -d "$place" ]; then
     reason=$(mkdir -p "$place" 2>&1) || fail "cannot make the folder $place: ${reason##*: }" "$other_place"
     made_place=yes
   fi
-  # What a killed installation left goes; that of a living one stays.
-  for leftover in "$place"/.stigmer-install.*; do
-    kill -0 "${leftover##*.}" 2>/dev/null || rm -rf "$leftover"
+  sweep
+  # Beside the place of the file, so that the file gets there by a rename. Another user may have left this very name.
+  wanted=$place/.stigmer-install.$$ number=0
+  while [ -e "$wanted" ] || [ -L "$wanted" ]; do
+    number=$((number + 1))
+    wanted=$place/.stigmer-install.$$.$number
   done
-  # Beside the place of the file, so that the file gets there by a rename.
-  if ! reason=$(mkdir -m 700 "$place/.stigmer-install.$$" 2>&1); then
+  if ! reason=$(mkdir -m 700 "$wanted" 2>&1); then
     fail "cannot write in $place: ${reason##*: }" "$other_place"
   fi
-  scratch=$place/.stigmer-install.$$
+  scratch=$wanted
+}
+
+# What a killed installation left goes, unless it is another user's; that of a living one stays.
+sweep() {
+  for leftover in "$place"/.stigmer-install.*; do
+    owner=${leftover##*/.stigmer-install.}
+    owner=${owner%.[0-9]}
+    case $owner in '' | *[!0-9]*) continue ;; esac
+    kill -0 "$owner" 2>/dev/null || rm -rf "$leftover" 2>/dev/null || :
+  done
 }
 
 clean_up() {

@@ -23,7 +23,7 @@ read_version() {
     v[0-9]*.[0-9]*.[0-9]*) return ;;
   esac
   fail "STIGMER_VERSION is \"$STIGMER_VERSION\", which is not a version" \
-    "write it like v1.2.3; the newest comes from $releases/latest/download/install.sh" 2
+    'write it like v1.2.3, or unset it' 2
 }
 
 read_base() {
@@ -39,7 +39,13 @@ read_base() {
     'write it like https://mirror.example/stigmer or file:///media/usb' 2
 }
 
-without_login() { printf '%s' "$1" | sed 's|//[^/@]*@|//|; s|[?#].*||'; }
+# Whatever stands before the last @ may be of a password, also a / and a ?, which belong into none: all but a folder whose
+# name begins with it, on a host with or without a port.
+without_login() {
+  printf '%s' "$1" | tr '\n' ' ' | sed \
+    -e '\|^[a-z]*://[A-Za-z0-9.-]*\(:[0-9]*\)\{0,1\}/\([^@]*/\)\{0,1\}@[^@]*$|!s|^\([A-Za-z]*://\)\{0,1\}.*@|\1|' \
+    -e 's|[?#].*||'
+}
 
 require_tools() {
   for tool in tar gzip sed; do
@@ -67,7 +73,8 @@ find_fetcher() {
     'GNU Wget'*) fetcher=wget; return ;;
   esac
   fetcher=small_wget small_wget_help=$(wget --help 2>&1 || :)
-  if [ "$base" != "$(without_login "$base")" ]; then
-    fail 'this wget would tell your login to whomever the mirror redirects to' 'install curl'
-  fi
+  host=${base#*://}
+  case ${host%%/*} in
+    *@*) fail 'this wget would tell your login to whomever the mirror redirects to' 'install curl' ;;
+  esac
 }

@@ -13,7 +13,9 @@ uninstall() {
 
 # Without the file nobody could take the service away any more, whether it runs now or only at the next login.
 refuse_while_installed() {
-  case $("$place/stigmer" service status --json 2>/dev/null </dev/null || :) in
+  ask service status --json
+  refuse_unanswered
+  case $answer in
     *'"installed":true'*) fail 'stigmer runs at every login' "run first: $place/stigmer service uninstall" ;;
   esac
 }
@@ -21,9 +23,19 @@ refuse_while_installed() {
 # Only 0 (well) and 4 (not well, or not yet) speak of a server that is there. One that was killed is not in the way, and
 # neither is a file that cannot be asked.
 refuse_while_running() {
-  ended=0
-  "$place/stigmer" server status >/dev/null 2>&1 </dev/null || ended=$?
+  ask server status
+  refuse_unanswered
   case $ended in
     0 | 4) fail 'a server of stigmer runs' "run first: $place/stigmer server stop" ;;
   esac
 }
+
+# 2 is a wrong setting: whether there is something in the way nobody knows then.
+refuse_unanswered() {
+  reason=$(said_after error)
+  if [ "$ended" = 2 ] && [ -n "$reason" ]; then
+    fail "$reason" "$(said_after hint)" 2
+  fi
+}
+
+said_after() { printf '%s\n' "$answer" | sed -n "s/^$1: //p" | head -n 1; }

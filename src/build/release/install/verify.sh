@@ -27,7 +27,7 @@ find_digest() {
 refuse_untrusted_way() {
   case ${protocols:-},$(cat "$scratch/talk") in
     *'certificate validation not implemented'*)
-      fail "this wget checks no certificate, so the digests of $version cannot be believed" 'install curl'
+      fail "this wget checks no certificate: the digests of $version cannot be believed" 'install curl'
       ;;
     =https,*'Location: http:'*)
       fail "$shown led to an address without https, so the digests cannot be believed" 'install curl'
@@ -53,7 +53,7 @@ bring_verified() {
 refuse_web_page() {
   if head -c 400 "$scratch/$1" | LC_ALL=C grep -qi -e '<!doctype html' -e '<html'; then
     fail "$shown is a web page, not the file" \
-      'a network that wants a login answers so: open a browser, log in, and try again'
+      'the network may want a login: open a browser, log in, and try again'
   fi
 }
 
