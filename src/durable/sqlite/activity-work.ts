@@ -36,8 +36,9 @@ export function launchActivity(engine: Engine, run: LiveRun, command: ActivityCo
   const failed = run.drive.retries.get(command.id);
   const attempt = (failed?.attempt ?? 0) + 1;
   const next: Try = { engine, run, command, attempt, round: 0, cuts: 0 };
-  if (!failed || failed.dueMs <= runTimeOf(engine, run)) return enter(next);
+  if (!failed) return enter(next);
   const dueMs = steadyTimeOf(engine, run, failed.dueMs);
+  if (dueMs <= engine.clock.steady()) return enter(next);
   run.work.set(command.id, { cancel: engine.alarms.at(dueMs, () => enter(next)) });
 }
 

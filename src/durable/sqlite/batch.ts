@@ -1,6 +1,7 @@
 import { parseJson } from "../../base/json.ts";
 import type { JsonValue } from "../../base/json.ts";
 import { JournalEventBody } from "../journal-event.ts";
+import type { Clock } from "./clock.ts";
 import type { Input, LiveRun } from "./engine.ts";
 import { toEventText } from "./event-text.ts";
 import type { NewEvent, RunRow } from "./journal.ts";
@@ -11,6 +12,8 @@ import type { NewEvent, RunRow } from "./journal.ts";
  */
 export interface Batch {
   readonly nowMs: number;
+  /** The same moment in steady time. */
+  readonly steadyMs: number;
   nextPosition: number;
   nextRunKey: number;
   readonly runs: RunRow[];
@@ -49,9 +52,14 @@ export function recordSuccess(commandId: string, value: JsonValue): Recorded {
   return { body, text: `{"type":"outcome.succeeded","commandId":${id},"value":${valueText}}` };
 }
 
-export function createBatch(nowMs: number, position: number, runKey: number): Batch {
+export function createBatch(
+  clock: Pick<Clock, "now" | "steady">,
+  position: number,
+  runKey: number,
+): Batch {
   return {
-    nowMs,
+    nowMs: clock.now(),
+    steadyMs: clock.steady(),
     nextPosition: position,
     nextRunKey: runKey,
     runs: [],
@@ -68,6 +76,7 @@ export function createBatch(nowMs: number, position: number, runKey: number): Ba
 export function append(batch: Batch, run: LiveRun, text: string, timeMs: number): void {
   run.sequence += 1;
   run.timeMs = timeMs;
+  run.steadyMs = batch.steadyMs;
   batch.touched.add(run);
   batch.events.push({
     position: batch.nextPosition,

@@ -41,7 +41,15 @@ export function beginRun(
   const key = batch.nextRunKey;
   const row: RunRow = { key, runId, requestHash, parent, isOpen: true };
   const drive = createDrive(runId, program);
-  const run = { ...row, drive, sequence: 0, timeMs: 0, isStale: false, work: new Map() };
+  const run = {
+    ...row,
+    drive,
+    sequence: 0,
+    timeMs: 0,
+    steadyMs: undefined,
+    isStale: false,
+    work: new Map(),
+  };
   follow(engine, batch, run, recorded);
   batch.nextRunKey += 1;
   batch.runs.push(row);

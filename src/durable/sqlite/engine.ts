@@ -47,6 +47,8 @@ export interface LiveRun extends RunRow {
   drive: Drive;
   sequence: number;
   timeMs: number;
+  /** The steady time of that moment; undefined when it was before this process began. */
+  steadyMs: number | undefined;
   /** Memory is ahead of the journal after a failed write: it must be rebuilt before it is used. */
   isStale: boolean;
   /** What is under way for the pending commands. */

@@ -16,7 +16,7 @@ export function hashDefinition(definition: JsonValue): string {
 export function replay(
   engine: Pick<Engine, "journal" | "programs">,
   row: RunRow,
-): Pick<LiveRun, "drive" | "sequence" | "timeMs"> {
+): Pick<LiveRun, "drive" | "sequence" | "timeMs" | "steadyMs"> {
   let drive: Drive | undefined;
   let last: JournalEvent | undefined;
   for (const event of engine.journal.eventsOf(row)) {
@@ -29,7 +29,7 @@ export function replay(
     const message = `the program has ended run "${row.runId}", and its journal goes on`;
     throw new StigmerError("failed", message, { hint: PROGRAM_CHANGED });
   }
-  return { drive, sequence: last.sequence, timeMs: last.timeMs };
+  return { drive, sequence: last.sequence, timeMs: last.timeMs, steadyMs: undefined };
 }
 
 const PROGRAM_CHANGED =

@@ -95,7 +95,7 @@ export class Writer {
   #flush(): boolean {
     const inputs = this.#inputs.splice(0, INPUTS_PER_COMMIT_MAX);
     const { clock } = this.#options;
-    const batch = createBatch(clock.now(), this.#lastPosition + 1, this.#lastRunKey + 1);
+    const batch = createBatch(clock, this.#lastPosition + 1, this.#lastRunKey + 1);
     try {
       for (const input of inputs) this.#decide(batch, input);
       this.#write(batch);
